@@ -1,0 +1,115 @@
+"""Bulk in and out: frames to tuples to the driver, temporary tables of keys, frames back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+MANY = 20_000  # rows from which on a load is worth rebuilding indexes
+
+
+def plain_list(values: pd.Series) -> list[Any]:
+    """The values as plain Python ones, None where missing: what a driver takes without a question."""
+    if values.dtype == "str":
+        return values.array._pa_array.to_pylist() if hasattr(values.array, "_pa_array") else _objects(values)
+    if not values.hasnans:
+        return values.tolist()
+    return _objects(values)
+
+
+def _objects(values: pd.Series) -> list[Any]:
+    whole = values.astype(object)
+    return whole.where(values.notna(), None).tolist()
+
+
+def filled_columns(frame: pd.DataFrame, always: Sequence[str] = ()) -> list[str]:
+    """The columns that hold anything: an empty one is NULL without being sent."""
+    return [name for name in frame.columns if name in always or frame[name].notna().any()]
+
+
+def insert_frame(connection: Connection, table: sa.Table, frame: pd.DataFrame) -> None:
+    """Append the rows of a driver-ready frame; its columns are the table's. Driver-level, not one object a row."""
+    if frame.empty:
+        return
+    columns = filled_columns(frame, always=("id", "batch"))
+    rows = zip(*(plain_list(frame[name]) for name in columns), strict=True)
+    with _indexes_after(connection, table, len(frame)):
+        insert_rows(connection, table.name, columns, rows)
+
+
+@contextmanager
+def _indexes_after(connection: Connection, table: sa.Table, coming: int) -> Iterator[None]:
+    """Build the indexes once after a load that outweighs what is there: sorted, that is three times quicker.
+
+    Inside the transaction, so that a failure leaves the old ones (SQLite; on PostgreSQL it would lock out readers).
+    """
+    late = connection.dialect.name == "sqlite" and coming > MANY and coming > _count(connection, table)
+    indexes = sorted(table.indexes, key=lambda index: str(index.name)) if late else []
+    for index in indexes:
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")
+    yield
+    for index in indexes:
+        index.create(connection)
+
+
+def _count(connection: Connection, table: sa.Table) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Append tuples: executemany on SQLite, COPY on PostgreSQL."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, f"COPY {table} ({names}) FROM STDIN", rows)
+        return
+    marks = ", ".join("?" * len(columns))
+    cursor = connection.connection.cursor()
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+    cursor.close()
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def execute_many(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run one statement (marks `?`) for each tuple, at driver level."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        statement = statement.replace("?", "%s")
+    cursor = connection.connection.cursor()
+    cursor.executemany(statement, rows)
+    cursor.close()
+
+
+def read_frame(connection: Connection, statement: sa.sql.Executable) -> pd.DataFrame:
+    """The rows of a SELECT as a frame of plain objects (None where missing)."""
+    result = connection.execute(statement)
+    return pd.DataFrame(result.fetchall(), columns=list(result.keys()), dtype=object)
+
+
+class KeyTable:
+    """A temporary table of one key column, filled from values, dropped at the end of the `with`.
+
+    A join with it is set-wise: no limit on bound parameters, one pass for a million keys.
+    """
+
+    def __init__(self, connection: Connection, name: str, values: Iterable[Any], kind: str = "BIGINT") -> None:
+        self.connection, self.name, self.kind = connection, name, kind
+        self.values = values
+        self.table = sa.table(name, sa.column("key"))
+
+    def __enter__(self) -> sa.TableClause:
+        self.connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {self.name} (key {self.kind} PRIMARY KEY)")
+        insert_rows(self.connection, self.name, ["key"], ((value,) for value in dict.fromkeys(self.values)))
+        self.connection.exec_driver_sql(f"ANALYZE {self.name}")
+        return self.table
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.exec_driver_sql(f"DROP TABLE {self.name}")

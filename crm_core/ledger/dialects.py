@@ -1,0 +1,133 @@
+"""Where SQLite and PostgreSQL say the same thing in different words: dates, folded text, extra fields."""
+
+import sqlite3
+from datetime import date
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from crm_core.ledger.tables import IsoDate
+from crm_core.model.folding import LETTERS, fold
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class day_number(FunctionElement[int]):
+    """Days from 1970-01-01 to a date column, a whole number: differences are days."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+class day_of(FunctionElement[str]):
+    """The date (ISO text in Python) of a whole `day_number`."""
+
+    inherit_cache = True
+    type = IsoDate()
+
+
+class month_of(FunctionElement[str]):
+    """`YYYY-MM` of a date column."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+class month_day_of(FunctionElement[str]):
+    """`MM-DD` of a date column."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+class whole(FunctionElement[int]):
+    """The whole part of a number that is not negative."""
+
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
+class folded(FunctionElement[str]):
+    """`model.folding.fold` of a text column, in the order of its letters."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+class extra_text(FunctionElement[str]):
+    """The text of one key of the JSON in a column, NULL where it is absent."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+# By element what SQLite says and what PostgreSQL says; `{0}` is the first argument.
+WORDS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
+    day_number: ("CAST(julianday({0}) - 2440587.5 AS INTEGER)", "({0} - DATE '1970-01-01')"),
+    day_of: ("date({0} + 2440587.5)", "(DATE '1970-01-01' + CAST({0} AS INTEGER))"),
+    month_of: ("substr({0}, 1, 7)", "to_char({0}, 'YYYY-MM')"),
+    month_day_of: ("substr({0}, 6, 5)", "to_char({0}, 'MM-DD')"),
+    whole: ("CAST({0} AS INTEGER)", "CAST(floor({0}) AS BIGINT)"),
+    extra_text: ("json_extract({0}, '$.' || json_quote({1}))", "(CAST({0} AS JSON) ->> CAST({1} AS TEXT))"),
+}
+
+
+def _say(words: str) -> Any:
+    def compile_element(element: Any, compiler: Any, **options: Any) -> str:
+        return words.format(*(compiler.process(clause, **options) for clause in element.clauses))
+
+    return compile_element
+
+
+for _element, (_sqlite, _postgresql) in WORDS.items():
+    compiles(_element, "sqlite")(_say(_sqlite))
+    compiles(_element, "postgresql")(_say(_postgresql))
+
+
+@compiles(folded, "sqlite")
+def _folded_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"regulars_fold({compiler.process(element.clauses, **options)})"
+
+
+@compiles(folded, "postgresql")
+def _folded_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    # lower() and collations follow the server's locale; a table of letters is the same everywhere.
+    text = compiler.process(element.clauses, **options)
+    for letter, pair in _pairs().items():
+        text = f"replace({text}, '{letter}', '{pair}')"
+    source, target = _letters()
+    text = f"translate({text}, '{source}', '{target}')"
+    return f"(btrim(regexp_replace({text}, '\\s+', ' ', 'g')) COLLATE \"C\")"
+
+
+@cache
+def _letters() -> tuple[str, str]:
+    """Single letters of Latin, Greek and Cyrillic beside what they fold to; accents last, they fold to nothing."""
+    ranges = (range(0x41, 0x530), range(0x1E00, 0x2000), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B))
+    letters = [chr(code) for codes in ranges for code in codes if not 0x300 <= code <= 0x36F]
+    changed = [(letter, fold(letter)) for letter in letters if fold(letter) != letter and len(fold(letter)) == 1]
+    accents = "".join(map(chr, range(0x300, 0x370)))
+    return "".join(letter for letter, _ in changed) + accents, "".join(plain for _, plain in changed)
+
+
+@cache
+def _pairs() -> dict[str, str]:
+    """Letters that fold to two: few enough to be replaced one by one."""
+    letters = [letter for letter, plain in LETTERS.items() if len(plain) > 1]
+    known = ["ß", "ẞ", *letters, *(letter.upper() for letter in letters)]
+    return {letter: fold(letter) for letter in known}
+
+
+def teach(connection: Connection) -> None:
+    """Give a SQLite connection the functions that our SQL says; PostgreSQL needs none."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.create_function("regulars_fold", 1, _fold_or_none, deterministic=True)
+
+
+def _fold_or_none(text: Any) -> str | None:
+    return None if text is None else fold(str(text))

@@ -1,0 +1,121 @@
+"""The edges that a customer's values are compared with: quintiles, the usual gap, the size of a big order.
+
+They are values of a view: computed for a day and the state of the purchases, and bound into the SQL.
+"""
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from crm_core.ledger import kept, profile
+from crm_core.ledger.dialects import day_number
+
+USUAL_GAP = 90.0  # days, where nobody has bought on two days yet
+REMEMBERED = 32
+BOUGHT = ("order", "purchase")  # what the edges are made of
+Share = tuple[int, int]  # a share of one as two whole numbers, so that no place is off by a rounding
+QUINTILES: tuple[Share, ...] = ((1, 5), (2, 5), (3, 5), (4, 5))
+
+
+@dataclass(frozen=True)
+class Edges:
+    """What r, f, m, gap and pattern are measured against, of the buyers as of a day.
+
+    `r` in days since 1970-01-01 of last_on, `f` in orders, `m` in ten-thousandths of revenue: the quintile edges (20,
+    40, 60, 80 %, linear interpolation) cut to whole numbers, which moves no whole value across an edge. Empty when
+    nobody has bought. `gap`: the median own gap in days. `big`: the 90th percentile of order amounts, or None.
+    """
+
+    r: tuple[int, ...] = ()
+    f: tuple[int, ...] = ()
+    m: tuple[int, ...] = ()
+    gap: float = USUAL_GAP
+    big: float | None = None
+
+
+_kept_edges: OrderedDict[tuple[Any, ...], Edges] = OrderedDict()
+_lock = Lock()
+
+
+def edges(connection: Connection, as_of: date) -> Edges:
+    """The edges of that day; remembered for as long as no purchase changes."""
+    key = (str(connection.engine.url), profile.state(connection, BOUGHT), as_of)
+    with _lock:
+        if key in _kept_edges:
+            _kept_edges.move_to_end(key)
+            return _kept_edges[key]
+    found = compute(connection, as_of)
+    with _lock:
+        _kept_edges[key] = found
+        while len(_kept_edges) > REMEMBERED:
+            _kept_edges.popitem(last=False)
+    return found
+
+
+def forget() -> None:
+    """Forget all edges: for a database that was written past the journal."""
+    with _lock:
+        _kept_edges.clear()
+
+
+def compute(connection: Connection, as_of: date) -> Edges:
+    """The edges computed from the profiles and lines as of that day."""
+    sums = profile.source(connection, as_of)
+    r, f, m = (
+        _whole(quantiles(connection, sa.select(value).where(sums.c.orders > 0), QUINTILES))
+        for value in (day_number(sums.c.last_on), sums.c.orders, sums.c.revenue)
+    )
+    return Edges(r, f, m, _gap(connection, sums), _big(connection, as_of))
+
+
+def _whole(values: list[Fraction]) -> tuple[int, ...]:
+    return tuple(math.floor(value) for value in values)
+
+
+def _gap(connection: Connection, sums: sa.FromClause) -> float:
+    span = day_number(sums.c.last_on) - day_number(sums.c.first_on)
+    own = sa.select(span * 1.0 / (sums.c.days - 1)).where(sums.c.days > 1)
+    return next((float(value) for value in quantiles(connection, own, ((1, 2),))), USUAL_GAP)
+
+
+def _big(connection: Connection, as_of: date) -> float | None:
+    amounts = order_amounts(as_of)
+    return next((float(value) for value in quantiles(connection, amounts, ((9, 10),))), None)
+
+
+def order_amounts(as_of: date) -> sa.Select[Any]:
+    """What each order of a known customer came to: its positive lines, by number, by day where there is none."""
+    lines = kept.counted_lines(None).subquery("line").c
+    unnumbered_day = sa.case((lines.number.is_(None), lines.day))
+    return (
+        sa.select(sa.cast(sa.func.sum(lines.bought), sa.BigInteger()))
+        .where(lines.positive == 1, lines.customer_id != kept.NOBODY, lines.day <= as_of.isoformat())
+        .group_by(lines.customer_id, lines.number, unnumbered_day)
+    )
+
+
+def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Share, ...]) -> list[Fraction]:
+    """The values at these shares of the sorted single column, linear between neighbours; [] of nothing.
+
+    Neither database has to know `percentile`: rows are numbered in order, and only the neighbours are fetched.
+    """
+    value = values.subquery("given").c[0].label("value")
+    place = sa.func.row_number().over(order_by=value).label("place")
+    ranked = sa.select(value, place, sa.func.count().over().label("count")).subquery("ranked").c
+    near = [ranked.place - 1 - (ranked.count - 1) * up // down for up, down in shares]
+    wanted = sa.or_(*(distance.in_((0, 1)) for distance in near))
+    rows = connection.execute(sa.select(ranked.place, ranked.value, ranked.count).where(wanted)).all()
+    found = {place: Fraction(value) for place, value, _ in rows}
+    return [_at(found, Fraction(up, down) * (rows[0][2] - 1) + 1) for up, down in shares] if rows else []
+
+
+def _at(found: dict[int, Fraction], place: Fraction) -> Fraction:
+    low, high = found[math.floor(place)], found[math.ceil(place)]
+    return low + (high - low) * (place - math.floor(place))

@@ -1,0 +1,67 @@
+"""How a text is made comparable: one spelling for `ŁÓDŹ`, `Łódź` and `lodz`; digits for a phone."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import pandas as pd
+
+# What `customers.search` is made of, the name first: its order is then the order of the folded names.
+SEARCHED = ("name", "preferred_name", "company", "email", "phone", "phone_2", "code", "city")
+# Sorts before every letter and digit, so that a short name stands before a longer one that begins alike.
+SEPARATOR = "\n"
+
+# Letters that Unicode does not take apart into a base and an accent (casefolding has made them small already).
+LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "ŧ": "t"}
+_LETTERS = str.maketrans(LETTERS)
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_BLANKS = re.compile(r"\s+")
+_NO_DIGITS = dict.fromkeys(map(ord, "+()-./ \xa0"))
+_FIRST = frozenset("+(0123456789")
+
+
+def fold(text: str) -> str:
+    """`text` in small letters without accents, widths and doubled blanks: folding twice is folding once."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).casefold()
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain.translate(_LETTERS)))
+    return _BLANKS.sub(" ", plain).strip()
+
+
+def digits(text: str) -> str:
+    """The digits alone when `text` looks like a phone number (five of them at least), else nothing."""
+    bare = text.translate(_NO_DIGITS) if text[:1] in _FIRST else ""
+    return bare if len(bare) >= 5 and bare.isdigit() else ""
+
+
+def search_text(values: Iterable[str | None]) -> str:
+    """The values of the SEARCHED fields, in their order, as one folded text; phones once more as digits."""
+    plain = ["" if value is None or value != value else str(value) for value in values]
+    return SEPARATOR.join([*map(fold, plain), *filter(None, map(digits, plain))])
+
+
+def search_column(frame: pd.DataFrame) -> pd.Series:
+    """`search_text` of every row of a customers frame; a SEARCHED column that is missing counts as empty."""
+    columns = [_cells(frame[name]) if name in frame.columns else [""] * len(frame) for name in SEARCHED]
+    folded = [list(map(fold, cells)) if any(cells) else cells for cells in columns]
+    numbers = [found for cells in columns if any(found := list(map(digits, cells)))]
+    if not numbers:
+        texts = map(SEPARATOR.join, zip(*folded, strict=True))
+    else:
+        texts = map(_joined, zip(*folded, strict=True), zip(*numbers, strict=True))
+    return pd.Series(list(texts), index=frame.index, dtype="str")
+
+
+def _joined(texts: tuple[str, ...], numbers: tuple[str, ...]) -> str:
+    return SEPARATOR.join((*texts, *filter(None, numbers)))
+
+
+def _cells(column: pd.Series) -> list[str]:
+    return column.astype("str").fillna("").tolist()
+
+
+def search_words(typed: str) -> list[str]:
+    """What a person typed into a search box as folded words, phone-like words as digits."""
+    words = fold(typed).split()
+    return [digits(word) or word for word in words]

@@ -1,0 +1,139 @@
+"""What is known of one person, in words: the facts that reasons and scripts may name."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from crm_core.outreach.phrases import (
+    ago,
+    as_day,
+    as_text,
+    coming_day,
+    days,
+    is_missing,
+    long_day,
+    short_day,
+    times,
+)
+
+Row = Mapping[str, Any]
+OLDEST = 110  # an age beyond this is no age: the year of birth was a filler
+
+
+def facts_of(row: Row, as_of: date) -> Callable[[str], str | None]:
+    """Fact name → words for one person; each is worked out only when it is asked for."""
+    return lambda name: FACTS[name][1](row, as_of)
+
+
+def _cell(column: str) -> Callable[[Row, date], str | None]:
+    return lambda row, _: as_text(row.get(column))
+
+
+def _called(row: Row, _: date) -> str | None:
+    names = (as_text(row.get(column)) for column in ("preferred_name", "salutation", "name"))
+    return next((name for name in names if name), None)
+
+
+def _due_day(row: Row, as_of: date) -> str | None:
+    day = as_day(row.get("due_on"))
+    return coming_day(day, as_of) if day else None
+
+
+def _promised(row: Row, as_of: date) -> str | None:
+    day, hour = as_day(row.get("due_on")), as_text(row.get("due_time"))
+    if day is None:
+        return None
+    return long_day(day, as_of) + (f" at {hour[:5]}" if hour else "")
+
+
+def _round_age(row: Row, _: date) -> str | None:
+    born, day = as_text(row.get("birthday")), as_day(row.get("due_on"))
+    if not born or not day or not born[:4].isdigit():
+        return None
+    age = day.year - int(born[:4])
+    return str(age) if 0 < age <= OLDEST and (age % 10 == 0 or age == 18) else None
+
+
+def _number(row: Row, column: str) -> float | None:
+    value = row.get(column)
+    return None if is_missing(value) else float(value)
+
+
+def _rhythm(row: Row, as_of: date) -> str | None:
+    orders, gap, last = _number(row, "orders"), _number(row, "gap"), _days_since(row, "last_on", as_of)
+    if not orders or last is None:
+        return None
+    if orders < 2 or gap is None:
+        return f"{times(int(orders))}, {ago(last)}"
+    return f"every {days(gap)}, last {ago(last)}"
+
+
+def _bought_times(row: Row, as_of: date) -> str | None:
+    orders, last = _number(row, "orders"), _days_since(row, "last_on", as_of)
+    if not orders or last is None:
+        return None
+    return f"{times(int(orders))}, {'last ' if orders > 1 else ''}{ago(last)}"
+
+
+def _days_since(row: Row, column: str, as_of: date) -> int | None:
+    day = as_day(row.get(column))
+    return (as_of - day).days if day and day <= as_of else None
+
+
+def _last_touch(row: Row, as_of: date) -> str | None:
+    """Whichever is later: the last contact or the last purchase; else since when they are known."""
+    spoke, bought = _days_since(row, "last_contact_on", as_of), _days_since(row, "last_on", as_of)
+    if spoke is not None and (bought is None or spoke <= bought):
+        return f"last spoke {ago(spoke)}"
+    if bought is not None:
+        return f"last bought {ago(bought)}{', no contact since' if bought else ''}"
+    known = _days_since(row, "since", as_of)
+    return f"known since {ago(known)}, never spoken to" if known else None
+
+
+def _last_day(row: Row, as_of: date) -> str | None:
+    day = as_day(row.get("last_on"))
+    return long_day(day, as_of) if day else None
+
+
+def _last_ago(row: Row, as_of: date) -> str | None:
+    since = _days_since(row, "last_on", as_of)
+    return None if since is None else ago(since)
+
+
+def _spoke(row: Row, as_of: date) -> str | None:
+    day = as_day(row.get("last_contact_on"))
+    return short_day(day) if day else None
+
+
+def _every(row: Row, _: date) -> str | None:
+    count = _number(row, "every")
+    return days(count) if count else None
+
+
+# name → (what it says, how it is found)
+FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
+    "name": ("what to call them: the preferred name, else the form of address, else the name", _called),
+    "full_name": ("their name as stored", _cell("name")),
+    "company": ("their company", _cell("company")),
+    "city": ("their city", _cell("city")),
+    "likes": ("what they like, as noted by hand", _cell("likes")),
+    "favourite": ("what they bought most often", _cell("favourite")),
+    "last_product": ("what they bought last", _cell("last_products")),
+    "last_day": ("the day of the last purchase", _last_day),
+    "last_ago": ("how long ago they bought last", _last_ago),
+    "last_contact": ("the day of the last contact", _spoke),
+    "last_touch": ("the last contact or purchase, whichever is later", _last_touch),
+    "rhythm": ("how often they buy and when they bought last", _rhythm),
+    "bought_times": ("how many times they bought and when last", _bought_times),
+    "segment": ("their segment", _cell("segment")),
+    "tier": ("their tier", _cell("tier")),
+    "every": ("after how many days such people are called", _every),
+    "due_day": ("the day this is for", _due_day),
+    "promised_for": ("the day and hour that was promised", _promised),
+    "promise": ("what was noted with the promise", _cell("promise")),
+    "round_age": ("the age they reach, when it is a round one", _round_age),
+    "owner": ("the colleague who looks after them", _cell("owner")),
+    "caller": ("the colleague who calls", _cell("caller")),
+    "company_name": ("our own company's name", _cell("our_name")),
+}

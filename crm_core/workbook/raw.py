@@ -1,0 +1,100 @@
+"""A sheet as a format module hands it over (Arrow, no pandas), and how it is made uniform."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+CONTROL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))
+_CONTROL_PATTERN = r"[\x00-\x08\x0B\x0C\x0E-\x1F]"
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """Text columns with the place of their first cell; `kinds` and `errors` as in `sheets.Sheet`."""
+
+    name: str
+    columns: tuple[pa.ChunkedArray, ...]
+    first_row: int = 1
+    first_column: int = 1
+    hidden: bool = False
+    kinds: dict[int, str] = field(default_factory=dict)
+    errors: tuple[tuple[int, int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Number of rows, blank ones included."""
+        return len(self.columns[0]) if self.columns else 0
+
+
+def tidy(sheet: RawSheet) -> RawSheet:
+    """The same sheet with blanks as nulls, clean text and no blank edge."""
+    removed = sum(_control_count(column) for column in sheet.columns)
+    columns = tuple(_clean(column) for column in sheet.columns)
+    notes = sheet.notes
+    if removed:
+        notes += (f"{removed:,} control characters were removed from sheet “{sheet.name}”.",)
+    return trim(replace(sheet, columns=columns, notes=notes))
+
+
+def trim(sheet: RawSheet) -> RawSheet:
+    """Cut blank rows and columns off all four sides; addresses stay true."""
+    filled = [i for i, column in enumerate(sheet.columns) if column.null_count < len(column)]
+    if not filled:
+        return replace(sheet, columns=(), first_row=1, first_column=1, kinds={})
+    kept = sheet.columns[filled[0] : filled[-1] + 1]
+    top = min(_leading_blanks(column) for column in kept)
+    bottom = max(_filled_end(column) for column in kept)
+    return replace(
+        sheet,
+        columns=tuple(column.slice(top, bottom - top) for column in kept),
+        first_row=sheet.first_row + top,
+        first_column=sheet.first_column + filled[0],
+    )
+
+
+def _leading_blanks(column: pa.ChunkedArray) -> int:
+    if len(column) == 0 or column[0].is_valid:
+        return 0
+    return bisect_right(range(len(column)), 0, key=lambda k: k + 1 - column.slice(0, k + 1).null_count)
+
+
+def _filled_end(column: pa.ChunkedArray) -> int:
+    size = len(column)
+    if size == 0 or column[size - 1].is_valid:
+        return size
+    blanks = bisect_right(range(size), 0, key=lambda k: k + 1 - column.slice(size - k - 1).null_count)
+    return size - blanks
+
+
+def _text_bytes(chunk: pa.StringArray) -> bytes:
+    data = chunk.buffers()[2]
+    return b"" if data is None else data.to_pybytes()
+
+
+def _control_count(column: pa.ChunkedArray) -> int:
+    if not any(_has_control(chunk) for chunk in column.chunks):
+        return 0
+    return pc.sum(pc.count_substring_regex(column, _CONTROL_PATTERN)).as_py() or 0
+
+
+def _has_control(chunk: pa.StringArray) -> bool:
+    data = _text_bytes(chunk)
+    return len(data.translate(None, CONTROL)) != len(data)
+
+
+def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if any(_has_control(chunk) for chunk in column.chunks):
+        column = pc.replace_substring_regex(column, _CONTROL_PATTERN, "")
+    if any(b"\r" in _text_bytes(chunk) for chunk in column.chunks):
+        column = pc.replace_substring_regex(column, "\r\n?", "\n")
+    return _blank_to_null(column)
+
+
+def _blank_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    blank = pc.or_(pc.equal(pc.binary_length(column), 0), pc.utf8_is_space(column))
+    if not pc.any(blank).as_py():
+        return column
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column)

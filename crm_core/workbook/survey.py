@@ -1,0 +1,152 @@
+"""A look at the XML of a sheet before an engine reads it: how far its cells reach, what they are, which are errors.
+
+The engine knows all this and does not tell it. The whole part streams by once (which also counts its real size);
+on large sheets the kinds are sampled, because looking at each of three million cells costs as much as reading them.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crm_core.workbook.job import DOCTYPE_FOUND, SAVE_AGAIN, SPLIT, Job
+from crm_core.workbook.limits import MEGABYTE
+
+EXACT_BYTES = 8 * MEGABYTE
+ERRORS_LISTED = 10_000
+_BLOCK = 2 * MEGABYTE
+_ENCODED = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
+# Lengths are bounded so that hostile XML without ">" cannot make the search quadratic.
+_CELL = re.compile(
+    rb'<(?:\w{1,9}:)?c( [^>]{0,200}?)? r="([A-Z]{1,3})(\d{1,7})"([^>]{0,200}[^>/])?>(?!</)'
+)
+_ERROR = re.compile(
+    rb'<(?:\w{1,9}:)?c(?= )(?=[^>]{0,200}? r="([A-Z]{1,3})(\d{1,7})")[^>]{0,200} t="e"[^>]{0,200}>'
+    rb"(?:<(?:\w{1,9}:)?f[^>]{0,200}/>|<(?:\w{1,9}:)?f.{0,20000}?</(?:\w{1,9}:)?f>)?<(?:\w{1,9}:)?v>([^<]*)<",
+    re.DOTALL,
+)
+_TYPE = re.compile(rb' t="(\w+)"')
+_STYLE = re.compile(rb' s="(\d+)"')
+_TYPES = {b"s": "text", b"str": "text", b"inlineStr": "text", b"b": "boolean", b"d": "date", b"e": ""}
+
+
+class OtherEngineNeeded(Exception):
+    """The fast engine would misread this part; the message says what it is."""
+
+
+@dataclass
+class ColumnSeen:
+    """Kinds of the cells of one column in their order."""
+
+    first_other_row: int = 0
+    others: set[str] = field(default_factory=set)
+    text_below: bool = False
+
+    def note(self, kind: str, row: int) -> None:
+        """Count one cell."""
+        if kind == "text":
+            self.text_below |= bool(self.others)
+        elif kind:
+            self.first_other_row = self.first_other_row or row
+            self.others.add(kind)
+
+
+@dataclass
+class Survey:
+    """What was seen of one sheet; rows and columns from 1, 0 where it has no cell."""
+
+    exact: bool
+    columns: dict[int, ColumnSeen] = field(default_factory=dict)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    error_count: int = 0
+    first_row: int = 0
+    last_row: int = 0
+    size: int = 0
+
+    def area(self) -> tuple[int, int]:
+        """Height and width of the smallest rectangle around the cells seen."""
+        if not self.columns:
+            return 0, 0
+        return self.last_row - self.first_row + 1, max(self.columns) - min(self.columns) + 1
+
+
+def survey_sheet(archive: zipfile.ZipFile, part: str, styles: dict[int, str], job: Job) -> Survey:
+    """Stream one sheet part and note its cells. Raises OtherEngineNeeded, UnreadableFile or a zip error."""
+    size = archive.getinfo(part).file_size
+    seen = Survey(exact=size <= EXACT_BYTES)
+    window = _BLOCK + MEGABYTE if seen.exact else max(EXACT_BYTES * _BLOCK // size, 65_536)
+    with archive.open(part) as stream:
+        for number, block in enumerate(_blocks(stream)):
+            if number == 0:
+                _check_start(block[:4096], job)
+            seen.size += len(block)
+            if seen.size > job.limits.unzipped_bytes:
+                raise job.refuse("unpacks to more than can be read at once", SPLIT)
+            _note_errors(block, seen)
+            _note_cells(block[: _BLOCK if number == 0 else window], styles, seen)
+    return seen
+
+
+def _blocks(stream: zipfile.ZipExtFile) -> Iterator[bytes]:
+    """The part in pieces that end with a whole row, so that no cell is cut in two."""
+    rest = b""
+    while piece := stream.read(_BLOCK):
+        data = rest + piece
+        cut = data.rfind(b"row>") + 4
+        if cut > 4 or len(data) > 16 * _BLOCK:
+            cut = cut if cut > 4 else len(data)
+            yield data[:cut]
+            rest = data[cut:]
+        else:
+            rest = data
+    if rest:
+        yield rest
+
+
+def _check_start(head: bytes, job: Job) -> None:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:4]:
+        raise OtherEngineNeeded("its sheets are written in UTF-16")
+    if b"<!DOCTYPE" in head:
+        raise job.refuse(DOCTYPE_FOUND, SAVE_AGAIN)
+    declared = _ENCODED.match(head.removeprefix(b"\xef\xbb\xbf"))
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"utf8"):
+        raise OtherEngineNeeded(f"its sheets are written in {declared[1].decode('ascii', 'replace')}")
+
+
+def _note_errors(block: bytes, seen: Survey) -> None:
+    if b' t="e"' not in block:
+        return
+    for letters, row, text in _ERROR.findall(block):
+        seen.error_count += 1
+        if len(seen.errors) < ERRORS_LISTED:
+            seen.errors.append((int(row), column_number(letters), text.decode("utf-8", "replace")))
+
+
+def _note_cells(block: bytes, styles: dict[int, str], seen: Survey) -> None:
+    numbers: dict[bytes, int] = {}
+    kinds: dict[tuple[bytes, bytes], str] = {}
+    for before, letters, row_text, after in _CELL.findall(block):
+        if letters not in numbers:
+            numbers[letters] = column_number(letters)
+        if (before, after) not in kinds:
+            kinds[before, after] = _cell_kind(before + after, styles)
+        row = int(row_text)
+        seen.columns.setdefault(numbers[letters], ColumnSeen()).note(kinds[before, after], row)
+        seen.first_row = min(seen.first_row or row, row)
+        seen.last_row = max(seen.last_row, row)
+
+
+def _cell_kind(attributes: bytes, styles: dict[int, str]) -> str:
+    typed = _TYPE.search(attributes)
+    if typed and typed[1] != b"n":
+        return _TYPES.get(typed[1], "text")
+    style = _STYLE.search(attributes)
+    return styles.get(int(style[1]), "number") if style else "number"
+
+
+def column_number(letters: bytes) -> int:
+    """A → 1, XFD → 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
