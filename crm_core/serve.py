@@ -22,9 +22,9 @@ from crm_core.site import (
     Site,
     absolute,
     answers,
+    open_already,
     own_address,
     own_port,
-    running_at,
     say,
     with_free_port,
 )
@@ -61,12 +61,12 @@ def serve(
     Raises NotAllowed for an address that others can reach, InvalidInput for a port that cannot be used,
     NotFound when the screens are not installed, RegularsError when the server does not start or breaks down.
     """
-    app = find_app()
     wanted = absolute(database or os.environ.get(DATABASE_VARIABLE, ""))
     site = Site(own_address(host), own_port(port), wanted)
-    if process := running_at(site):
-        say(f"Regulars is already open at {site.url} (process {process}).")
-        show(site, open_browser)
+    app = find_app()
+    if there := open_already(site):
+        say(f"Regulars is already open at {there.url}.")
+        show(there, open_browser)
         return 0
     return keep_open(with_free_port(site), app, open_browser)
 
@@ -161,8 +161,9 @@ def start(site: Site, app: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += [f"--{name}={value}" for name, value in options.items()]
     environment = os.environ | ({DATABASE_VARIABLE: site.database} if site.database else {})
-    apart: dict = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
-    return subprocess.Popen(command, cwd=app.parent, env=environment, stdin=subprocess.DEVNULL, **apart)
+    manner: dict = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
+    manner |= {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}  # what matters is said on stderr
+    return subprocess.Popen(command, cwd=app.parent, env=environment, **manner)
 
 
 def wait_until_open(watch: Watch, site: Site) -> None:

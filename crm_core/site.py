@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,10 +77,15 @@ def absolute(database: str) -> str:
     return f"{scheme}:///{Path(path).absolute().as_posix()}{mark}{query}"
 
 
-def running_at(site: Site) -> int:
-    """The process that serves this database on this port, or 0."""
-    same = read_note(site).get("database") == site.mark
-    return read_note(site)["process"] if same and is_ours(site) else 0
+def open_already(site: Site) -> Site | None:
+    """Where this database is open: at the site or, for the default port, at one that stood in for it."""
+    sites = [site, *neighbours(site)] if site.port == DEFAULT_PORT else [site]
+    return next((s for s in sites if read_note(s).get("database") == s.mark and is_ours(s)), None)
+
+
+def neighbours(site: Site) -> Iterator[Site]:
+    """The same with the next ports."""
+    return (replace(site, port=port) for port in range(site.port + 1, min(site.port + 50, 65536)))
 
 
 def is_ours(site: Site) -> bool:
@@ -124,8 +130,7 @@ def with_free_port(site: Site) -> Site:
     """The site itself if its port is free; for the default port the next free one, said in a line."""
     if is_free(site):
         return site
-    others = (replace(site, port=port) for port in range(site.port + 1, min(site.port + 50, 65536)))
-    other = next((candidate for candidate in others if is_free(candidate)), None)
+    other = next((candidate for candidate in neighbours(site) if is_free(candidate)), None)
     holder = "Regulars with another database" if is_ours(site) else "another program"
     if other is None or site.port != DEFAULT_PORT:
         choice = f"--port {other.port if other else DEFAULT_PORT}"

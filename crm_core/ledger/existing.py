@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.bulk import KeyTable, read_frame
-from crm_core.ledger.tables import TABLES, archive, changes, meta
+from crm_core.ledger.tables import TABLES, archive, batches, meta
+from crm_core.model.changes import CHANGE_COLUMNS
 
 NUMBER_KEYS = ("source_key", "id", "customer_id")
 
@@ -52,20 +53,7 @@ def stored_source_keys(connection: Connection, entity: str, keys: Iterable[int])
 
 
 def _undoing() -> sa.Select[tuple[int]]:
-    from crm_core.ledger.tables import batches
-
     return sa.select(batches.c.id).where(sa.or_(batches.c.undoes.is_not(None), batches.c.undone_by.is_not(None)))
-
-
-def edited_cells(connection: Connection, entity: str, ids: Iterable[int]) -> pd.DataFrame:
-    """The latest change of each cell of these rows: columns row_id, field, batch."""
-    with KeyTable(connection, "edited_rows", ids) as keys:
-        statement = (
-            sa.select(changes.c.row_id, changes.c.field, sa.func.max(changes.c.batch).label("batch"))
-            .where(changes.c.entity == entity, changes.c.row_id.in_(sa.select(keys.c.key)))
-            .group_by(changes.c.row_id, changes.c.field)
-        )
-        return read_frame(connection, statement)
 
 
 def settings(connection: Connection) -> dict[str, str]:
@@ -77,3 +65,32 @@ def settings(connection: Connection) -> dict[str, str]:
 def database_id(connection: Connection) -> str:
     """The identity of this database, made once; a call list of another one is told by it."""
     return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "database")))
+
+
+def newest_of_batch(connection: Connection, entity: str, batch: int) -> int | None:
+    """The id of the row that a batch created, the highest when several."""
+    table = TABLES[entity]
+    return connection.scalar(sa.select(sa.func.max(table.c.id)).where(table.c.batch == batch))
+
+
+# What belongs to a customer alone goes with them; what the company's sums count stays without a name.
+GO_ALONG = ("interaction", "follow-up", "pair")
+STAY_NAMELESS = ("order", "purchase")
+
+
+def what_goes_with(connection: Connection, customers: list[int]) -> tuple[dict[str, tuple[int, ...]], pd.DataFrame]:
+    """For a removal of customers: the rows to remove by entity, and the cells to empty (CHANGE_COLUMNS)."""
+    removes: dict[str, tuple[int, ...]] = {"customer": tuple(customers)}
+    cells: list[tuple[Any, ...]] = []
+    with KeyTable(connection, "leaving_customers", customers) as keys:
+        theirs = sa.select(keys.c.key)
+        for name in GO_ALONG:
+            table = TABLES[name]
+            points = [table.c[c] for c in ("customer_id", "first_id", "second_id") if c in table.c]
+            found = connection.scalars(sa.select(table.c.id).where(sa.or_(*(p.in_(theirs) for p in points))))
+            removes[name] = tuple(found)
+        for name in STAY_NAMELESS:
+            table = TABLES[name]
+            found = connection.execute(sa.select(table.c.id, table.c.customer_id).where(table.c.customer_id.in_(theirs)))
+            cells += [(name, row, "customer_id", customer, None) for row, customer in found]
+    return removes, pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)

@@ -46,6 +46,13 @@ def apply(
     return _apply(database, replan(), who, as_of, progress)
 
 
+def roll(database: Database, as_of: date) -> None:
+    """A new day: rows that lay in the future when they were saved count from their day on."""
+    with database.write() as connection:
+        kept.keep(connection, (), as_of)
+        _raise_revisions(connection, {"profile"})
+
+
 def _apply(database: Database, changes: ChangeSet, who: str, as_of: date, progress: Progress) -> Batch:
     with database.write() as connection:
         _check_revisions(connection, changes)

@@ -26,19 +26,21 @@ GONE = 6.0  # silence above this many gaps: the relation has ended
 TWO_YEARS = 730  # days
 MANY = 3  # orders that make a regular
 
-SEGMENT_OF = (
-    # segment, r from, r to, f from, f to
-    ("champions", 5, 5, 4, 5),
-    ("loyal", 3, 4, 4, 5),
-    ("potential loyalist", 4, 5, 2, 3),
-    ("new", 5, 5, 1, 1),
-    ("promising", 4, 4, 1, 1),
-    ("needs attention", 3, 3, 3, 3),
-    ("about to sleep", 3, 3, 1, 2),
-    ("can't lose", 1, 2, 5, 5),
-    ("at risk", 1, 2, 3, 4),
-    ("hibernating", 1, 2, 1, 2),
-)
+# By what r and f count together, r first: every cell has exactly one segment.
+CELLS = {
+    "champions": (54, 55),
+    "loyal": (34, 35, 44, 45),
+    "potential loyalist": (42, 43, 52, 53),
+    "new": (51,),
+    "promising": (41,),
+    "needs attention": (33,),
+    "about to sleep": (31, 32),
+    "can't lose": (15, 25),
+    "at risk": (13, 14, 23, 24),
+    "hibernating": (11, 12, 21, 22),
+}
+SEGMENT_OF = {cell: segment for segment, cells in CELLS.items() for cell in cells}
+TIER_OF = {both: "low" if both <= 4 else "high" if both >= 8 else "middle" for both in range(2, 11)}
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,10 @@ def measured(connection: Connection, as_of: date) -> Measured:
 def measures(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expression]:
     """The measures by name, as expressions over `customers` and the columns of `profiles` in `sums`."""
     value = _basics(sums, found, as_of)
-    bought = sums.c.orders > 0
     silent = _longer_than(SILENT, sums, found, value)
     return value | {
-        "segment": sa.case((bought, _segment(sums, value, silent)), else_="no purchase"),
-        "tier": _tier(bought, value),
+        "segment": _segment(sums, value, silent),
+        "tier": sa.case(TIER_OF, value=value["f"] + value["m"]),
         "pattern": _pattern(sums, found, silent),
         "stage": _stage(sums, found, value),
         "priority": _priority(sums),
@@ -87,13 +88,13 @@ def measures(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expres
 def _basics(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expression]:
     c = sums.c
     last = day_number(c.last_on)
-    gap = (last - day_number(c.first_on) + PRIOR * found.gap) / (c.days - 1.0 + PRIOR)
+    gap = sa.type_coerce((last - day_number(c.first_on) + PRIOR * found.gap) / (c.days - 1.0 + PRIOR), sa.Double())
     recency = as_of.toordinal() - EPOCH - last
     return {
         "recency_days": recency,
         "gap": gap,
-        "silence": recency / gap,
-        "r": _score(last, found.r, c.orders > 0),
+        "silence": sa.type_coerce(recency / gap, sa.Double()),
+        "r": _score(c.last_on, tuple(date.fromordinal(day + EPOCH) for day in found.r), c.orders > 0),
         "f": _score(c.orders, found.f, c.orders > 0),
         "m": _score(c.revenue, found.m, c.orders > 0),
         "average_order": sa.case((c.orders > 0, whole(c.bought * 1.0 / c.orders + 0.5))),
@@ -102,7 +103,7 @@ def _basics(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Express
     }
 
 
-def _score(value: Expression, edges_of_it: tuple[int, ...], bought: Expression) -> Expression:
+def _score(value: Expression, edges_of_it: tuple[Any, ...], bought: Expression) -> Expression:
     """1 + the number of edges strictly below the value; NULL for those who never bought."""
     steps = [(value > edge, number) for number, edge in zip((5, 4, 3, 2), reversed(edges_of_it), strict=False)]
     return sa.case((sa.not_(bought), sa.null()), *steps, else_=1) if steps else sa.cast(sa.null(), sa.Integer())
@@ -117,23 +118,10 @@ def _longer_than(gaps: float, sums: sa.FromClause, found: Edges, value: Mapping[
 def _segment(sums: sa.FromClause, value: Mapping[str, Expression], silent: Expression) -> Expression:
     """By (r, f): f counts at most 3 with fewer than 3 orders, r at most 2 when f is 3 or more and they are silent."""
     r, f = value["r"], value["f"]
-    f = sa.case((sa.and_(sums.c.orders < MANY, f > 3), 3), else_=f)
-    r = sa.case((sa.and_(r > 2, f >= 3, silent), 2), else_=r)
-    cells = [(_within(r, *r_range) & _within(f, *f_range), name) for name, r_range, f_range in _ranges()]
-    return sa.case(*cells)
-
-
-def _ranges() -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
-    return [(name, (r_low, r_high), (f_low, f_high)) for name, r_low, r_high, f_low, f_high in SEGMENT_OF]
-
-
-def _within(value: Expression, low: int, high: int) -> Expression:
-    return value == low if low == high else value.between(low, high)
-
-
-def _tier(bought: Expression, value: Mapping[str, Expression]) -> Expression:
-    both = value["f"] + value["m"]
-    return sa.case((sa.not_(bought), sa.null()), (both >= 8, "high"), (both <= 4, "low"), else_="middle")
+    few = sa.case((sa.and_(sums.c.orders < MANY, f > 3), 3), else_=f)
+    late = sa.case((sa.and_(f >= 3, r > 2, silent), 2), else_=r)
+    # `CASE value WHEN`: the value is worked out once, not once a cell.
+    return sa.case(SEGMENT_OF, value=late * 10 + few, else_="no purchase")
 
 
 def _pattern(sums: sa.FromClause, found: Edges, silent: Expression) -> Expression:

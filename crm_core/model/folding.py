@@ -62,6 +62,6 @@ def _cells(column: pd.Series) -> list[str]:
 
 
 def search_words(typed: str) -> list[str]:
-    """What a person typed into a search box as folded words, phone-like words as digits."""
-    words = fold(typed).split()
-    return [digits(word) or word for word in words]
+    """What a person typed into a search box as folded words; a phone number, and a phone-like word, as digits."""
+    whole = digits(fold(typed))
+    return [whole] if whole else [digits(word) or word for word in fold(typed).split()]

@@ -86,6 +86,7 @@ PURCHASE = Entity(
         Field("category", K.TEXT, "Category"),
         Field("quantity", K.NUMBER, "Quantity"),
         Field("price", K.MONEY, "Unit price"),
+        Field("discount", K.NUMBER, "Discount", shown=False, help="A share of the price: 0.1 or 10 %"),
         Field("amount", K.MONEY, "Amount"),
         Field("status", K.CHOICE, "Status", choices=LINE_STATUS),
         Field("channel", K.TEXT, "Channel", shown=False),

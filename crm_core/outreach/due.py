@@ -1,4 +1,4 @@
-"""Who is due on a day, and why: candidates of all plays, less those left out, each person once. Pure, on frames."""
+"""Who is due on a day, and why: candidates of all plays, less those left out, each person once. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from crm_core.outreach.earlier import PROMISE, Earlier, earlier, try_again, with_earlier
+from crm_core.errors import InvalidInput
+from crm_core.outreach.earlier import Earlier, earlier, go_on, with_earlier
 from crm_core.outreach.exclusions import left_out
 from crm_core.outreach.moments import NoContact, Promised
 from crm_core.outreach.plays import Play
@@ -17,15 +18,18 @@ PEOPLE_COLUMNS = (
     "birthday", "likes", "language", "since", "may_call", "may_email", "do_not_contact", "orders", "revenue",
     "last_on", "last_contact_on", "gap", "segment", "tier",
 )  # fmt: skip
+# What a row carries of its play.
+PLAY_COLUMNS = ("strength", "channel", "quiet_days", "exempt", "once")
 
 
 @dataclass(frozen=True)
 class Due:
     """Who is due and who is left out.
 
-    `people`: one row a person, in the order of the list: PEOPLE_COLUMNS, `id play due_on every follow_up_id
-    known_owner due_time promise` and `also` (indices of `mentioned`). `mentioned`: the weaker reasons of the same
-    people, same columns. `left_out`: people by why; `left_out_by_play`: candidates by play and why.
+    `people`: one row a person, in the order of the list: `id`, PEOPLE_COLUMNS, `play due_on every due_time
+    promise` and of the follow-up that stands for it already `follow_up_id known_owner known_age`.
+    `mentioned`: the weaker reasons of the same people. `left_out`: people by why; `left_out_by_play`:
+    candidates by play and why.
     """
 
     people: pd.DataFrame
@@ -44,16 +48,10 @@ def due(
     """
     before = earlier(follow_ups, as_of)
     rows = candidates(plays, people, before, as_of)
-    rows = with_earlier(rows, before)
-    retried = try_again(rows, as_of)
-    if retried is not rows:
-        rows = with_earlier(retried[rows.columns.difference(KNOWN_COLUMNS)], before)
+    rows = with_earlier(go_on(rows, before, as_of), before)
     why = left_out(rows, before, as_of)
-    chosen, others = _once_each(rows[why.isna()], as_of)
-    return Due(chosen, others, _people_left_out(rows, why), _by_play(plays, rows, why))
-
-
-KNOWN_COLUMNS = ("follow_up_id", "known", "known_open", "known_age", "known_owner", "known_fresh")
+    chosen, mentioned = _once_each(rows[why.isna()])
+    return Due(chosen, mentioned, _people_left_out(rows, why), _by_play(plays, rows, why))
 
 
 def candidates(
@@ -61,34 +59,66 @@ def candidates(
 ) -> pd.DataFrame:
     """One row a person and play that is due, before anybody is left out."""
     frames = [_candidates(play, people[play.name], before, as_of) for play in plays if play.name in people]
+    if not frames:
+        raise InvalidInput("No play was chosen for the list. Choose at least one.")
     filled = [frame for frame in frames if len(frame)] or frames[:1]
-    if not filled:
-        return _with_play(plays, _no_people(), before, as_of)
     return pd.concat(filled, ignore_index=True)
 
 
 def _candidates(play: Play, people: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
     people = people.reindex(columns=["id", *PEOPLE_COLUMNS]).astype({"id": "int64"})
-    if isinstance(play.moment, Promised):
-        people = _with_promises(people, before)
+    people = _with_promises(people, before, isinstance(play.moment, Promised))
     people["due_on"] = play.moment.due_on(people, as_of)
-    people = people[people["due_on"].notna()].copy()
-    people["every"] = play.moment.every(people) if isinstance(play.moment, NoContact) else float("nan")
-    return _of_play(people, play)
-
-
-def _of_play(people: pd.DataFrame, play: Play) -> pd.DataFrame:
-    return people.assign(
-        play=play.name,
-        strength=play.strength,
-        channel=play.channel,
-        quiet_days=play.quiet_days,
-        exempt=play.exempt,
-        once=play.once,
+    every = play.moment.every(people) if isinstance(play.moment, NoContact) else float("nan")
+    people = people.assign(
+        every=every, **{name: getattr(play, name) for name in PLAY_COLUMNS}, play=play.name
     )
+    return people[people["due_on"].notna()]
 
 
-def _with_promises(people: pd.DataFrame, before: Earlier) -> pd.DataFrame:
-    promises = before.promises.rename(columns={"due_on": "promised_on", "reason": "promise"})
-    wanted = promises[["customer_id", "promised_on", "due_time", "promise"]]
-    return people.merge(wanted, left_on="id", right_on="customer_id").drop(columns="customer_id")
+def _with_promises(people: pd.DataFrame, before: Earlier, wanted: bool) -> pd.DataFrame:
+    """The people with what was promised to them: only those with a promise where that is what is wanted."""
+    if not wanted:
+        return people.assign(due_time=None, promise=None)
+    names = {"customer_id": "id", "due_on": "promised_on", "due_time": "due_time", "reason": "promise"}
+    return people.merge(before.promises[list(names)].rename(columns=names), on="id")
+
+
+def _once_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The reason that stands for each person, in the list's order, and the reasons that are only mentioned.
+
+    Who is on today's list already stays there for the same reason; else the strongest wins.
+    """
+    on_list = rows["known_open"] & (rows["known_age"] == 0)
+    ranked = rows.assign(on_list=on_list).sort_values(
+        ["on_list", "strength", "due_on", "id"], ascending=[False, False, True, True], kind="stable"
+    )
+    again = ranked.duplicated("id")
+    return _in_order(ranked[~again]), ranked[again].reset_index(drop=True)
+
+
+def _in_order(people: pd.DataFrame) -> pd.DataFrame:
+    """Strongest reason first; what has a day by its day, else who brought most; then by name."""
+    day = people["due_on"].where(people["exempt"] | people["once"], "")
+    worth = -pd.to_numeric(people["revenue"], errors="coerce").fillna(0)
+    keyed = people.assign(
+        _strong=-people["strength"], _day=day, _worth=worth, _name=people["name"].astype("str")
+    )
+    order = ["_strong", "_day", "_worth", "_name", "id"]
+    return keyed.sort_values(order, kind="stable").drop(columns=order[:4]).reset_index(drop=True)
+
+
+def _people_left_out(rows: pd.DataFrame, why: pd.Series) -> dict[str, int]:
+    """People who had a reason and are on the list for none, each counted once; most frequent first."""
+    on_list = set(rows.loc[why.isna(), "id"])
+    gone = rows.assign(why=why)[~rows["id"].isin(on_list)]
+    first = gone.sort_values("strength", ascending=False, kind="stable").drop_duplicates("id")
+    return _counted(first["why"])
+
+
+def _by_play(plays: Sequence[Play], rows: pd.DataFrame, why: pd.Series) -> dict[str, dict[str, int]]:
+    return {play.name: _counted(why[rows["play"] == play.name].dropna()) for play in plays}
+
+
+def _counted(why: pd.Series) -> dict[str, int]:
+    return {str(reason): int(count) for reason, count in why.value_counts().items()}

@@ -1,4 +1,4 @@
-"""What earlier lists and promises mean for today's: the same follow-up again, one that waits, one that is done."""
+"""What earlier lists and promises mean for today's: the same again, one that waits, one that is done."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +17,18 @@ FOLLOW_UP_COLUMNS = (
 )  # fmt: skip
 
 
+# What a candidate learns of its own follow-up, by the names it carries there.
+KNOWN = {
+    "customer_id": "id", "play": "play", "due_on": "due_on", "id": "follow_up_id", "open": "known_open",
+    "age": "known_age", "owner": "known_owner", "issued_on": "known_issued_on", "fresh": "known_fresh",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Earlier:
-    """The stored follow-ups as today's list sees them: one frame, FOLLOW_UP_COLUMNS and `age`, `open`, `fresh`.
+    """The stored follow-ups as today's list sees them: FOLLOW_UP_COLUMNS and `age`, `open`, `fresh`.
 
-    `age`: days since the list it stood on (NaN where it stood on none). `fresh`: open, and not of a forgotten list.
+    `age`: days since the list it stood on (NaN: on none). `fresh`: open, and not of a forgotten list.
     """
 
     frame: pd.DataFrame
@@ -56,13 +63,12 @@ def _age(issued: pd.Series, as_of: date) -> np.ndarray:
 
 
 def with_earlier(rows: pd.DataFrame, before: Earlier) -> pd.DataFrame:
-    """The candidates with the follow-up of the same person, play and due date: follow_up_id, known_open, known_age."""
-    known = before.by_key[["customer_id", "play", "due_on", "id", "open", "age", "owner", "fresh"]].rename(
-        columns={
-            "customer_id": "id", "id": "follow_up_id", "open": "known_open", "age": "known_age",
-            "owner": "known_owner", "fresh": "known_fresh",
-        }
-    )  # fmt: skip
+    """The candidates with the follow-up of the same person, play and due date, where there is one.
+
+    Adds `known`, `follow_up_id`, and of that follow-up `known_open known_age known_owner
+    known_issued_on known_fresh`.
+    """
+    known = before.by_key[list(KNOWN)].rename(columns=KNOWN)
     joined = rows.merge(known, on=["id", "play", "due_on"], how="left")
     return joined.assign(
         known=joined["follow_up_id"].notna(),
@@ -71,17 +77,31 @@ def with_earlier(rows: pd.DataFrame, before: Earlier) -> pd.DataFrame:
     )
 
 
-def try_again(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """A reason that holds on after its follow-up was closed comes up again, as of today."""
-    over = rows["known"] & ~rows["known_open"] & ~rows["once"] & (rows["due_on"] < as_of.isoformat())
-    if not over.any():
-        return rows
-    due = rows["due_on"].mask(over, as_of.isoformat())
-    return rows.assign(due_on=due)
+def go_on(rows: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
+    """Settle the due date of a reason that holds on: that of its open follow-up, today when it was closed.
+
+    An open follow-up from before the last contact is over: the reason counts anew.
+    """
+    waiting = _open_due(rows, before)
+    going_on = (
+        ~rows["once"] & waiting.notna() & ~(waiting < rows["last_contact_on"].astype("str")).fillna(False)
+    )
+    rows = rows.assign(due_on=rows["due_on"].mask(going_on, waiting))
+    known = with_earlier(rows, before)
+    over = known["known"] & ~known["known_open"] & ~known["once"]
+    return rows.assign(due_on=rows["due_on"].mask(over, as_of.isoformat())) if over.any() else rows
+
+
+def _open_due(rows: pd.DataFrame, before: Earlier) -> pd.Series:
+    """The due date of the latest open follow-up of the same person and play, missing where there is none."""
+    waiting = before.frame[before.frame["open"]]
+    latest = waiting.groupby(["customer_id", "play"])["due_on"].max()
+    keys = pd.MultiIndex.from_arrays([rows["id"], rows["play"]])
+    return pd.Series(latest.reindex(keys).to_numpy(), index=rows.index, dtype="str")
 
 
 def days_since_tried(rows: pd.DataFrame, before: Earlier) -> pd.Series:
-    """Days since the same play was last closed for the person; NaN where it never was. (The day of its list counts.)"""
+    """Days since the list with the person's last closed follow-up of this play; NaN where there is none."""
     closed = before.frame[~before.frame["open"] & before.frame["age"].notna()]
     latest = closed.groupby(["customer_id", "play"])["age"].min()
     keys = pd.MultiIndex.from_arrays([rows["id"], rows["play"]])

@@ -1,4 +1,4 @@
-"""Why somebody is not on today's list, in words that are counted. The first reason that holds is the one told."""
+"""Why somebody is not on today's list, in words that are counted. The first reason that holds is told."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def _reasons(rows: pd.DataFrame, before: Earlier, as_of: date) -> list[tuple[obj
         (NO_CALL, (rows["channel"] == "phone") & _is(rows, "may_call", "no")),
         (NO_MAIL, (rows["channel"] == "e-mail") & _is(rows, "may_email", "no")),
         (NO_WAY, ~_reachable(rows)),
-        (DONE, rows["once"] & rows["known"] & ~rows["known_open"]),
+        (DONE, rows["known"] & ~rows["known_open"]),
         (contacted, quiet),
         (lately, tried),
         (OPEN, _on_an_earlier_list(rows)),
@@ -80,7 +80,7 @@ def _on_an_earlier_list(rows: pd.DataFrame) -> pd.Series:
 
 
 def _waits_elsewhere(rows: pd.DataFrame, before: Earlier) -> pd.Series:
-    """The person has another open follow-up: on today's list it holds for all plays, else not for the exempt ones."""
+    """The person has another open follow-up: one of today's list stops every play, an older one the rest."""
     elsewhere = before.frame[before.frame["fresh"] & ~before.frame["id"].isin(_resumed(rows))]
     today = elsewhere.loc[elsewhere["age"] == 0, "customer_id"]
     return rows["id"].isin(today) | (~rows["exempt"] & rows["id"].isin(elsewhere["customer_id"]))

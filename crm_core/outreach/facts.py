@@ -17,6 +17,7 @@ from crm_core.outreach.phrases import (
 )
 
 Row = Mapping[str, Any]
+EVERYONE = "Everyone"  # the caller where there are no colleagues: a sheet, not a person
 OLDEST = 110  # an age beyond this is no age: the year of birth was a filler
 
 
@@ -27,6 +28,11 @@ def facts_of(row: Row, as_of: date) -> Callable[[str], str | None]:
 
 def _cell(column: str) -> Callable[[Row, date], str | None]:
     return lambda row, _: as_text(row.get(column))
+
+
+def _caller(row: Row, _: date) -> str | None:
+    name = as_text(row.get("caller"))
+    return None if name == EVERYONE else name
 
 
 def _called(row: Row, _: date) -> str | None:
@@ -134,6 +140,6 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "promise": ("what was noted with the promise", _cell("promise")),
     "round_age": ("the age they reach, when it is a round one", _round_age),
     "owner": ("the colleague who looks after them", _cell("owner")),
-    "caller": ("the colleague who calls", _cell("caller")),
+    "caller": ("the colleague who calls", _caller),
     "company_name": ("our own company's name", _cell("our_name")),
 }

@@ -1,6 +1,7 @@
-"""When a play is due for a person: each moment gives a condition for the database and the due dates on a frame.
+"""When a play is due for a person: each moment gives a condition for the database and due dates on a frame.
 
-The condition may let a few too many through; the due date decides. Frames are driver-ready: days are ISO text.
+The condition may let a few too many through; the due date decides. Frames are driver-ready: days are ISO
+text.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ def as_iso(days: np.ndarray, index: pd.Index) -> pd.Series:
 
 
 def next_birthday(born: str | None, as_of: date) -> date | None:
-    """The next birthday on or after as_of; of February 29 the 28th in a common year. The year may be unknown."""
+    """The next birthday from as_of on; February 29 is the 28th in a common year. The year may be unknown."""
     try:
         month, day = int((born or "")[-5:-3]), int((born or "")[-2:])
         candidates = [_birthday(year, month, day) for year in (as_of.year, as_of.year + 1)]
@@ -78,7 +79,7 @@ class AfterPurchase:
 
 @dataclass(frozen=True)
 class NoContact:
-    """No contact for so many days, by tier; counted from the last contact or purchase, else since they are known."""
+    """No contact for so many days, by tier; from the last contact or purchase, else since they are known."""
 
     days: tuple[tuple[str, int], ...] = (("high", 30), ("middle", 60), ("low", 90))
 

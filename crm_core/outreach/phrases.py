@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from crm_core.model.words import MONEY_UNIT
 
 # Named here and not by the machine's locale: the words must be the same on every machine.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
 )  # fmt: skip
 _BLANKS = re.compile(r"\s+")
 
@@ -20,7 +22,7 @@ def is_missing(value: Any) -> bool:
     """None, NaN, NaT, NA and blank text; never raises. The text `nan` is a name that people have."""
     if isinstance(value, str):
         return not value or value.isspace()
-    return value is None or value != value or str(value) in ("<NA>", "NaT")
+    return value is None or value is pd.NA or value != value
 
 
 def as_text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Plays: whom to contact, when, and with which words. Built in here; a later grid may make others of the same shape."""
+"""Plays: whom to contact, when, and with which words. The built-in ones; others have the same shape."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,9 +12,12 @@ from crm_core.outreach.scripts import check
 
 @dataclass(frozen=True)
 class Play:
-    """One reason to contact people. `strength`: of several reasons the highest wins. `once`: once for each due date,
-    never tried again. `exempt`: neither quiet days nor older open follow-ups hold it back. `reason` and `say` are
-    templates of `scripts`; InvalidInput where they name an unknown fact or could leave a hole."""
+    """One reason to contact people.
+
+    `strength`: of several reasons the highest wins. `once`: once for each due date, never tried again.
+    `exempt`: neither quiet days nor older open follow-ups hold it back. `reason` and `say` are templates of
+    `scripts`; InvalidInput where they name an unknown fact or could leave a hole.
+    """
 
     name: str
     label: str
@@ -41,6 +44,10 @@ class Play:
 
 HELLO = "Hello[ {name}][, this is {caller}][ from {company_name}]."
 
+HOW_ARE_YOU = (
+    " I wanted to hear how you are.[ Last time you chose {last_product}.] Is there anything you need?"
+)
+
 PROMISED = Play(
     "promised", "Promised to get back", "A colleague noted to get back to them, and the day has come",
     EVERYBODY, Promised(),
@@ -53,7 +60,7 @@ BIRTHDAY = Play(
     "birthday", "Birthday", "Birthday in the next 7 days",
     EVERYBODY, Birthday(7),
     reason="[Birthday {due_day}][, turns {round_age}]",
-    say=HELLO + " I am calling to wish you a happy birthday.[ When you next come in, your {favourite} is waiting for you.]",
+    say=HELLO + " I am calling to wish you a happy birthday.[ I remember that you often choose {favourite}.]",
     strength=90, quiet_days=0, exempt=True, once=True,
 )  # fmt: skip
 
@@ -61,7 +68,7 @@ THANKS = Play(
     "thanks", "Thanks after a purchase", "Bought yesterday, or up to 4 days before that",
     EVERYBODY, AfterPurchase(1, 4),
     reason="Bought[ {last_product}][ {last_ago}]",
-    say=HELLO + " Thank you for coming to us[ on {last_day}].[ I hope you are happy with the {last_product}.]",
+    say=HELLO + " Thank you for your purchase[ on {last_day}].[ I hope you are happy with {last_product}.]",
     strength=80, quiet_days=3, once=True,
 )  # fmt: skip
 
@@ -69,7 +76,8 @@ HOW_IS_IT = Play(
     "how-is-it", "How is it going", "Bought 30 days ago, or up to 7 days before that",
     EVERYBODY, AfterPurchase(30, 7),
     reason="Bought[ {last_product}][ {last_ago}]: ask how it is going",
-    say=HELLO + " You bought[ {last_product}] from us[ on {last_day}]: how is it going? Is there anything we can do better?",
+    say=HELLO + " You bought[ {last_product}] from us[ on {last_day}]: how is it going?"
+    " Is there anything we can do better?",
     strength=60, once=True,
 )  # fmt: skip
 
@@ -82,15 +90,16 @@ LAPSED = Play(
     EveryDay(),
     reason="[Bought {rhythm}]",
     say=HELLO + " We have missed you[: you were last here on {last_day}]. How have you been?"
-    "[ You used to like our {favourite}.] Is there something we should do better?",
+    "[ You often chose {favourite}.] Is there something we should do better?",
     strength=70, quiet_days=30,
 )  # fmt: skip
 
 NO_CONTACT = Play(
-    "no-contact", "Time to be in touch", "No contact or purchase for 30, 60 or 90 days (high, middle or low tier)",
+    "no-contact", "Time to be in touch",
+    "No contact or purchase for 30, 60 or 90 days (high, middle or low tier)",
     EVERYBODY, NoContact(),
     reason="[{last_touch}][; {tier}-tier people are called every {every}]",
-    say=HELLO + " I wanted to hear how you are.[ Last time you chose {last_product}.] Is there anything you need?",
+    say=HELLO + HOW_ARE_YOU,
     strength=50,
 )  # fmt: skip
 
@@ -106,15 +115,20 @@ CHOSEN = Play(
     "chosen", "Chosen people", "Chosen by hand for this list",
     EVERYBODY, EveryDay(),
     reason="Chosen for this list[; bought {bought_times}]",
-    say=HELLO + " I wanted to hear how you are.[ Last time you chose {last_product}.] Is there anything you need?",
+    say=HELLO + HOW_ARE_YOU,
     strength=10,
 )  # fmt: skip
 
 BUILT_IN = (PROMISED, BIRTHDAY, THANKS, LAPSED, HOW_IS_IT, NO_CONTACT, NEVER_BOUGHT)
 
 
-def plays_named(names: Iterable[str] | None, known: tuple[Play, ...] = BUILT_IN) -> tuple[Play, ...]:
-    """The plays of these names (key or label, any case), strongest first; all of them for None or none given."""
+def plays_named(names: Iterable[str] | None = None, by_hand: bool = False) -> tuple[Play, ...]:
+    """The plays of these names (key or label, any case), strongest first; all where none is named.
+
+    `by_hand`: the people are chosen, so that being chosen is a reason too. InvalidInput names an unknown
+    play.
+    """
+    known = (*BUILT_IN, CHOSEN) if by_hand else BUILT_IN
     by_name = {key.casefold(): play for play in known for key in (play.label, play.name)}
     wanted = [name.strip().casefold() for name in names or ()]
     unknown = [name for name in wanted if name not in by_name]

@@ -1,7 +1,8 @@
 """Templates filled with a person's facts. A fact that is missing leaves no hole and no brace.
 
-A template is plain text. `{name}` stands for a fact, `{name|there}` says what to print where it is missing, and what
-stands in [square brackets] is left out whole when a fact in it is missing. Every fact needs one or the other.
+A template is plain text. `{name}` stands for a fact, `{name|there}` says what to print where it is missing,
+and what stands in [square brackets] is left out whole when a fact in it is missing. Every fact needs one or
+the other.
 """
 
 import re
@@ -80,10 +81,11 @@ def check(template: str, known: Collection[str]) -> None:
 def _check_blank(blank: Blank, optional: bool, template: str, known: Collection[str]) -> None:
     if blank.fact not in known:
         raise InvalidInput(
-            f"The words “{template}” name “{blank.fact}”, which is no known fact. Known are: {', '.join(known)}."
+            f"The words “{template}” name “{blank.fact}”, which is no known fact. "
+            f"Known are: {', '.join(known)}."
         )
     if not optional and blank.fallback is None:
         raise InvalidInput(
-            f"The words “{template}” say nothing for people without “{blank.fact}”. Write {{{blank.fact}|other words}}, "
-            "or put the part that needs it in [square brackets]."
+            f"The words “{template}” say nothing for people without “{blank.fact}”. Write "
+            f"{{{blank.fact}|other words}}, or put the part that needs it in [square brackets]."
         )

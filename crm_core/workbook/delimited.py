@@ -28,13 +28,16 @@ class Findings:
     """What came up while the rows were read; row numbers from 1."""
 
     widths: Counter[int] = field(default_factory=Counter)
+    usual: int = 1
     wide_rows: list[tuple[int, int]] = field(default_factory=list)
     repaired: list[int] = field(default_factory=list)
     spanning: list[int] = field(default_factory=list)
 
-    def width(self) -> int:
-        """The usual number of cells in a row."""
-        return max(self.widths.items(), key=lambda item: (item[1], item[0]))[0] if self.widths else 1
+    def count(self, width: int) -> None:
+        """Keep the usual number of cells in a row."""
+        self.widths[width] += 1
+        if self.widths[width] >= self.widths[self.usual]:
+            self.usual = width
 
 
 class Lines:
@@ -144,15 +147,15 @@ def _repair(lines: Lines, separator: str, found: Findings) -> list[str]:
     lines.give_back(rest)
     lenient = next(csv.reader([first], delimiter=separator))
     literal = first.rstrip("\r\n").split(separator)
-    return lenient if len(lenient) == found.width() and not rest else literal
+    return lenient if len(lenient) == found.usual and not rest else literal
 
 
 def _note(row: list[str], number: int, taken: list[str], separator: str, found: Findings) -> None:
     if row:
-        found.widths[len(row)] += 1
-    if len(taken) > 1 and any(line.count(separator) >= max(found.width() - 1, 1) for line in taken[1:]):
-        found.spanning.append(number)
-    if len(row) > found.width():
+        found.count(len(row))
+    if len(taken) > 1 and all(line.count(separator) >= max(found.usual - 1, 1) for line in taken):
+        found.spanning.append(number)  # each of its lines could be a row of its own
+    if len(row) > found.usual:
         found.wide_rows.append((number, len(row)))
 
 
@@ -193,16 +196,16 @@ def _as_typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _notes(found: Findings) -> Iterator[str]:
-    wide = [(number, size) for number, size in found.wide_rows if size > found.width()]
+    wide = [(number, size) for number, size in found.wide_rows if size > found.usual]
     if wide:
         yield (
-            f"{_rows([number for number, _ in wide])} more than the usual {found.width()} cells; "
+            f"{_rows([number for number, _ in wide])} more than the usual {found.usual} cells; "
             "the extra ones stand in further columns."
         )
     if found.repaired:
         yield f"{_rows(found.repaired)} a stray quotation mark, which was read as text."
     if found.spanning:
-        yield f"{_rows(found.spanning)} a quoted text that takes in the start of further lines; check it."
+        yield f"{_rows(found.spanning)} a quotation mark that joins lines which look like rows of their own; check there."
 
 
 def _rows(numbers: list[int]) -> str:

@@ -106,6 +106,8 @@ def _char_score(before: str, char: str, chance: dict[str, float]) -> float:
     low = char.lower()
     if low in chance:
         return chance[low]
+    if char == "€":
+        return log(1 / 30)
     if char in _PUNCTUATION:
         return _FOREIGN if not before.isalpha() or char in "’\u00a0" else _FOREIGN + log(0.1)
     if char.isalpha():

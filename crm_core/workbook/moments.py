@@ -11,15 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _ODD = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+$"
+_MIDNIGHT = " 00:00:00"
+_MOMENT_LENGTH = pa.scalar(len("2009-12-06 10:30:00"), pa.int32())
 _EPOCH_DAY = r"^(1899-12-3[01]|1900-0[1-3]-\d\d|1904-\d\d-\d\d) \d\d:\d\d:\d\d(\.\d+)?$"
 _FIRST_SAFE_1900 = date(1900, 3, 1)
 
 
 def plain_dates(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Drop the time of dates at midnight; round parts of a second away."""
-    column = _replace_odd(column, _ODD, _to_second)
-    if not pc.any(pc.ends_with(column, " 00:00:00")).as_py():
+    if (pc.max(pc.binary_length(column)).as_py() or 0) > _MOMENT_LENGTH.as_py():
+        column = _replace_odd(column, _ODD, _to_second)
+    midnight = pc.ends_with(column, _MIDNIGHT)
+    if not pc.any(midnight).as_py():
         return column
+    if pc.all(pc.equal(pc.binary_length(column.filter(midnight)), _MOMENT_LENGTH)).as_py():
+        return pc.if_else(midnight, pc.utf8_slice_codeunits(column, 0, 10), column)
     return pc.replace_substring_regex(column, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
 
 

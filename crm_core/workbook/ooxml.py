@@ -16,12 +16,13 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNO
 
 @dataclass(frozen=True)
 class SheetPart:
-    """One sheet as the workbook lists it; `part` is its path in the container."""
+    """One sheet as the workbook lists it; `part` is its path in the container, `size` its bytes unzipped."""
 
     name: str
     part: str
     hidden: bool
     is_table: bool
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def read_layout(archive: zipfile.ZipFile) -> Layout:
     main = _main_part(archive)
     root = ElementTree.fromstring(archive.read(main))
     links = _relations(archive, main)
-    sheets = tuple(_sheet_part(node, links) for node in _all(root, "sheet"))
+    sheets = tuple(_sheet_part(node, links, archive) for node in _all(root, "sheet"))
     flags = [node.get("date1904", "0") for node in _all(root, "workbookPr")]
     return Layout(sheets, _style_kinds(archive, links), any(flag in ("1", "true") for flag in flags))
 
@@ -64,11 +65,14 @@ def _resolve(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
 
 
-def _sheet_part(node: ElementTree.Element, links: dict[str, tuple[str, str]]) -> SheetPart:
+def _sheet_part(
+    node: ElementTree.Element, links: dict[str, tuple[str, str]], archive: zipfile.ZipFile
+) -> SheetPart:
     link = next((value for key, value in node.attrib.items() if key.endswith("}id")), "")
     kind, part = links.get(link, ("", ""))
     hidden = node.get("state", "visible") != "visible"
-    return SheetPart(node.get("name", ""), part, hidden, is_table=kind == "worksheet")
+    size = archive.getinfo(part).file_size if kind == "worksheet" else 0
+    return SheetPart(node.get("name", ""), part, hidden, kind == "worksheet", size)
 
 
 def _style_kinds(archive: zipfile.ZipFile, links: dict[str, tuple[str, str]]) -> dict[int, str]:

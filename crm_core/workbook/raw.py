@@ -31,12 +31,12 @@ class RawSheet:
 
 def tidy(sheet: RawSheet) -> RawSheet:
     """The same sheet with blanks as nulls, clean text and no blank edge."""
-    removed = sum(_control_count(column) for column in sheet.columns)
-    columns = tuple(_clean(column) for column in sheet.columns)
+    cleaned = [_clean(column) for column in sheet.columns]
+    removed = sum(count for _, count in cleaned)
     notes = sheet.notes
     if removed:
         notes += (f"{removed:,} control characters were removed from sheet “{sheet.name}”.",)
-    return trim(replace(sheet, columns=columns, notes=notes))
+    return trim(replace(sheet, columns=tuple(column for column, _ in cleaned), notes=notes))
 
 
 def trim(sheet: RawSheet) -> RawSheet:
@@ -74,27 +74,19 @@ def _text_bytes(chunk: pa.StringArray) -> bytes:
     return b"" if data is None else data.to_pybytes()
 
 
-def _control_count(column: pa.ChunkedArray) -> int:
-    if not any(_has_control(chunk) for chunk in column.chunks):
-        return 0
-    return pc.sum(pc.count_substring_regex(column, _CONTROL_PATTERN)).as_py() or 0
-
-
-def _has_control(chunk: pa.StringArray) -> bool:
-    data = _text_bytes(chunk)
-    return len(data.translate(None, CONTROL)) != len(data)
-
-
-def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if any(_has_control(chunk) for chunk in column.chunks):
+def _clean(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
+    """Without control characters (and how many went), with plain line ends, blanks as nulls."""
+    pieces = [_text_bytes(chunk) for chunk in column.chunks]
+    removed = sum(len(piece) - len(piece.translate(None, CONTROL)) for piece in pieces)
+    if removed:
         column = pc.replace_substring_regex(column, _CONTROL_PATTERN, "")
-    if any(b"\r" in _text_bytes(chunk) for chunk in column.chunks):
+    if any(b"\r" in piece for piece in pieces):
         column = pc.replace_substring_regex(column, "\r\n?", "\n")
-    return _blank_to_null(column)
+    return _blank_to_null(column), removed
 
 
 def _blank_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    blank = pc.or_(pc.equal(pc.binary_length(column), 0), pc.utf8_is_space(column))
+    blank = pc.or_(pc.equal(pc.binary_length(column), pa.scalar(0, pa.int32())), pc.utf8_is_space(column))
     if not pc.any(blank).as_py():
         return column
     return pc.if_else(blank, pa.scalar(None, pa.string()), column)

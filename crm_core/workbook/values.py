@@ -52,34 +52,35 @@ class Collector:
         self.columns: list[list[pa.Array]] = []
         self.seen: dict[int, ColumnSeen] = {}
         self.height = 0
+        self.width = 0
 
     def add(self, rows: list[Sequence[object]]) -> None:
         """Append rows; they may differ in length."""
-        width = max((len(row) for row in rows), default=0)
+        width, before = max((len(row) for row in rows), default=0), self.height
         self._check_size(len(rows), width)
         padded = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
         for i, values in enumerate(zip(*padded)):
-            self._note(i + 1, values)
-            self._column(i).append(pa.array([cell_text(value) for value in values], pa.string()))
-        self.height += len(rows)
+            self._note(i + 1, before, values)
+            self._column(i, before).append(pa.array([cell_text(value) for value in values], pa.string()))
         for parts in self.columns[width:]:
             parts.append(pa.nulls(len(rows), pa.string()))
 
-    def _column(self, i: int) -> list[pa.Array]:
+    def _column(self, i: int, before: int) -> list[pa.Array]:
         if i == len(self.columns):
-            self.columns.append([pa.nulls(self.height, pa.string())] if self.height else [])
+            self.columns.append([pa.nulls(before, pa.string())] if before else [])
         return self.columns[i]
 
-    def _note(self, column: int, values: Sequence[object]) -> None:
+    def _note(self, column: int, before: int, values: Sequence[object]) -> None:
         seen = self.seen.setdefault(column, ColumnSeen())
-        for offset, value in enumerate(values):
+        for row, value in enumerate(values, before + 1):
             if value is not None and value != "":
-                seen.note(_KINDS.get(type(value), "text"), self.height + offset + 1)
+                seen.note(_KINDS.get(type(value), "text"), row, row)
 
     def _check_size(self, rows: int, width: int) -> None:
-        height, limits = self.height + rows, self.job.limits
-        if height > limits.rows or width > limits.columns or height * width > limits.cells:
-            raise too_large(self.job, self.name, height, width)
+        limits = self.job.limits
+        self.height, self.width = self.height + rows, max(self.width, width)
+        if self.height > limits.rows or self.width > limits.columns or self.height * self.width > limits.cells:
+            raise too_large(self.job, self.name, self.height, self.width)
 
     def sheet(self, **more: object) -> RawSheet:
         """Everything gathered so far, not trimmed yet."""

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from xml.etree import ElementTree
 
 import fastexcel
@@ -12,7 +13,7 @@ from crm_core.workbook.job import Job, Report
 from crm_core.workbook.moments import plain_dates, plain_times
 from crm_core.workbook.ooxml import Layout, SheetPart, read_layout
 from crm_core.workbook.raw import RawSheet
-from crm_core.workbook.survey import ColumnSeen, OtherEngineNeeded, Survey, survey_sheet
+from crm_core.workbook.survey import EXACT_BYTES, ColumnSeen, OtherEngineNeeded, Survey, survey_sheet
 from crm_core.workbook.values import column_kind, too_large
 
 _CASTS = {"number": pa.float64(), "date": pa.timestamp("s"), "boolean": pa.bool_()}
@@ -22,28 +23,37 @@ BROKEN = (fastexcel.FastExcelError, zipfile.BadZipFile, ElementTree.ParseError, 
 def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
     """Every worksheet in order. Raises UnreadableFile, OtherEngineNeeded or one of BROKEN."""
     engine = fastexcel.read_excel(job.path)
-    with zipfile.ZipFile(job.path) as archive:
+    with zipfile.ZipFile(job.path) as archive, ThreadPoolExecutor(1) as pool:
         layout = read_layout(archive)
-        for sheet in layout.sheets:
+        # One after the other, beside the engine, which leaves Python's lock while it works.
+        surveys = [pool.submit(_survey, archive, sheet, layout, job) for sheet in layout.sheets]
+        for number, (sheet, survey) in enumerate(zip(layout.sheets, surveys)):
             report(sheet.name)
-            yield _sheet(engine, archive, layout, sheet, job)
+            yield _sheet(engine, number, layout, survey, job)
+
+
+def _survey(archive: zipfile.ZipFile, sheet: SheetPart, layout: Layout, job: Job) -> Survey | None:
+    return survey_sheet(archive, sheet.part, layout.style_kinds, job) if sheet.is_table else None
 
 
 def _sheet(
-    engine: fastexcel.ExcelReader, archive: zipfile.ZipFile, layout: Layout, sheet: SheetPart, job: Job
+    engine: fastexcel.ExcelReader, number: int, layout: Layout, survey: Future[Survey | None], job: Job
 ) -> RawSheet:
+    sheet = layout.sheets[number]
     if not sheet.is_table:
         note = f"Sheet “{sheet.name}” holds a chart or a dialog and no cells."
         return RawSheet(sheet.name, (), hidden=sheet.hidden, notes=(note,))
-    seen = survey_sheet(archive, sheet.part, layout.style_kinds, job)
+    if sheet.size <= EXACT_BYTES:
+        _check_area(survey.result(), sheet, job)
+    first, columns = _load(engine, number)
+    seen = survey.result()
     _check_area(seen, sheet, job)
-    first, columns = _load(engine, sheet)
     if seen.columns and not columns:
         raise OtherEngineNeeded(f"sheet “{sheet.name}” came out empty")
-    kinds = {first + i: _kind(seen, first + i, column) for i, column in enumerate(columns)}
-    columns = [_uniform(column, seen.columns.get(first + i), kinds[first + i], layout) for i, column in enumerate(columns)]
+    kinds = {n: _kind(seen, n, column) for n, column in enumerate(columns, first)}
+    uniform = (_uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in enumerate(columns, first))
     return RawSheet(
-        sheet.name, tuple(columns), 1, first, sheet.hidden, kinds, tuple(seen.errors), _error_note(sheet, seen)
+        sheet.name, tuple(uniform), 1, first, sheet.hidden, kinds, tuple(seen.errors), _error_note(sheet, seen)
     )
 
 
@@ -53,9 +63,9 @@ def _check_area(seen: Survey, sheet: SheetPart, job: Job) -> None:
         raise too_large(job, sheet.name, height, width)
 
 
-def _load(engine: fastexcel.ExcelReader, sheet: SheetPart) -> tuple[int, list[pa.ChunkedArray]]:
+def _load(engine: fastexcel.ExcelReader, number: int) -> tuple[int, list[pa.ChunkedArray]]:
     """Number of the first column and every column as text from row 1 on."""
-    loaded = engine.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string")
+    loaded = engine.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
     columns = loaded.to_arrow().columns
     if not columns:
         return 1, []
@@ -84,7 +94,7 @@ def _fits(column: pa.ChunkedArray, kind: str) -> bool:
 def _uniform(column: pa.ChunkedArray, seen: ColumnSeen | None, kind: str, layout: Layout) -> pa.ChunkedArray:
     if seen and seen.others & {"time", "duration"}:
         column = plain_times(column, since_1904=layout.since_1904)
-    return column if kind in ("number", "boolean") else plain_dates(column)
+    return plain_dates(column) if kind in ("date", "mixed") else column
 
 
 def _error_note(sheet: SheetPart, seen: Survey) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -17,7 +18,7 @@ _PIECE = 2**20
 def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
     """Every worksheet in order. Raises UnreadableFile, and whatever the engine raises on a broken file."""
     _refuse_doctype(job)
-    book = openpyxl.load_workbook(job.path, read_only=True, data_only=True, keep_links=False)
+    book = openpyxl.load_workbook(Path(job.path), read_only=True, data_only=True, keep_links=False)
     for sheet in book.worksheets:
         report(sheet.title)
         yield _sheet(sheet, job)

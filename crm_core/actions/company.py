@@ -1,0 +1,65 @@
+"""Who we are: the company's name, currency, country, colleagues. Settings are records like any other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from crm_core.errors import InvalidInput
+from crm_core.ledger import existing, journal
+from crm_core.ledger.database import Database
+from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+
+
+@dataclass(frozen=True)
+class Company:
+    """The three answers of the welcome page. `demo`: the data is made up."""
+
+    name: str = ""
+    currency: str = "EUR"
+    country: str = ""
+    demo: bool = False
+
+    @property
+    def known(self) -> bool:
+        return bool(self.name)
+
+
+def company(database: Database) -> Company:
+    """What was answered, with defaults for what was not."""
+    with database.read() as connection:
+        known = existing.settings(connection)
+    return Company(
+        known.get("company", ""), known.get("currency", "EUR"), known.get("country", ""), bool(known.get("demo"))
+    )
+
+
+def introduce(database: Database, *, name: str, currency: str, country: str, who: str, as_of: date) -> None:
+    """Keep the company's name, its currency (ISO 4217, three letters) and country (ISO 3166, two letters)."""
+    if not name.strip():
+        raise InvalidInput("The company needs a name. Any name will do; it can be changed later.")
+    if len(currency) != 3 or not currency.isalpha():
+        raise InvalidInput(f"“{currency}” is no currency. Give its three letters, such as EUR, GBP or TWD.")
+    values = {"company": name.strip(), "currency": currency.upper(), "country": country.upper()}
+    save_settings(database, values, who=who, as_of=as_of)
+
+
+def save_settings(database: Database, values: Mapping[str, str | None], *, who: str, as_of: date) -> None:
+    """Keep settings by name, through the journal; one that says the same already is left alone."""
+    with database.read() as connection:
+        held = existing.rows_by_keys(connection, "setting", {"name": list(values)})
+    ids = dict(zip(held["name"], held["id"], strict=True)) if len(held) else {}
+    before = dict(zip(held["name"], held["value"], strict=True)) if len(held) else {}
+    fresh = {name: value for name, value in values.items() if name not in ids and value}
+    cells = [
+        ("setting", int(ids[name]), "value", before[name], value)
+        for name, value in values.items()
+        if name in ids and before[name] != value
+    ]
+    if not fresh and not cells:
+        return
+    made = pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": list(fresh), "value": list(fresh.values())})
+    changed = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    creates = {"setting": made} if fresh else {}
+    journal.apply(database, ChangeSet("Settings", creates=creates, changes=changed), who=who, as_of=as_of)

@@ -1,0 +1,36 @@
+"""Keeping the data safe: backup, restore, check."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crm_core.ledger import backup, check, journal
+from crm_core.ledger.database import Database
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found, in sentences; empty when all is well."""
+
+    findings: tuple[str, ...]
+
+
+def back_up(database: Database, target: Path) -> int:
+    """Write a whole copy to a new file while people work; gives its size in bytes."""
+    return backup.back_up(database, target)
+
+
+def restore(database: Database, source: Path) -> None:
+    """Fill an empty database from a backup."""
+    backup.restore(database, source)
+
+
+def check_database(database: Database) -> CheckResult:
+    """Integrity, references, and kept sums against recomputation."""
+    with database.read() as connection:
+        return CheckResult(tuple(check.findings(connection)))
+
+
+def morning(database: Database, *, as_of: date) -> None:
+    """Take in what has become due: rows dated today or earlier that lay in the future when they were saved."""
+    journal.roll(database, as_of)

@@ -1,0 +1,235 @@
+"""Records by hand: cells of a grid, a new customer, a purchase at the counter, a contact, a removal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from crm_core.errors import InvalidInput, NotFound
+from crm_core.intake.clean import Reading, Trouble, parse
+from crm_core.intake.lines import content_hash, fill_amounts, source_keys
+from crm_core.intake.people import complete_names
+from crm_core.ledger import existing, journal
+from crm_core.ledger.database import Database
+from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet, Conflict
+from crm_core.model.entities import Entity, Field, Kind
+from crm_core.model.registry import ENTITIES
+
+
+@dataclass(frozen=True)
+class CellEdit:
+    """One edited cell: the value that the person saw (driver-ready), and the text that they typed."""
+
+    entity: str
+    id: int
+    field: str
+    seen: Any
+    typed: Any
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A cell that was not saved, and why, in words for the person who typed it."""
+
+    id: int | None
+    field: str
+    typed: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did: cells saved, cells refused, cells that somebody else had changed meanwhile."""
+
+    saved: int
+    refused: tuple[Refusal, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    batch: Batch | None = None
+    id: int | None = None
+
+
+def read_typed(database: Database, entity: str, field: str, typed: Any) -> Any:
+    """The driver-ready value of what a person typed; InvalidInput in words when it is none."""
+    with database.read() as connection:
+        known = existing.settings(connection)
+    return _value(ENTITIES[entity].field(field), typed, _reading(known))
+
+
+def _reading(known: Mapping[str, str]) -> Reading:
+    return Reading(country=known.get("country"), currency=known.get("currency"))
+
+
+def _value(declared: Field, typed: Any, reading: Reading) -> Any:
+    text = _typed_text(typed)
+    if text is None:
+        if declared.required:
+            raise InvalidInput(f"{declared.label} cannot be empty.")
+        return None
+    value = parse(declared, text, reading)
+    if isinstance(value, Trouble):
+        raise InvalidInput(f"{declared.label}: {value.message}")
+    return value
+
+
+def _typed_text(typed: Any) -> str | None:
+    if typed is None or (not isinstance(typed, list | tuple) and pd.isna(typed)):
+        return None
+    if isinstance(typed, list | tuple):
+        return ", ".join(str(part) for part in typed) or None
+    if isinstance(typed, bool):
+        return "yes" if typed else "no"
+    return str(typed).strip() or None
+
+
+def save_cells(database: Database, edits: Sequence[CellEdit], *, who: str, as_of: date) -> Saved:
+    """Save edited cells: each is checked by its field's own parser; good ones are saved together, bad ones named.
+
+    A field that is not declared, or not to be edited by hand, is refused whatever the grid let through.
+    """
+    with database.read() as connection:
+        reading = _reading(existing.settings(connection))
+    cells: list[tuple[Any, ...]] = []
+    refused: list[Refusal] = []
+    for edit in edits:
+        try:
+            value = _value(_editable(edit.entity, edit.field), edit.typed, reading)
+        except InvalidInput as refusal:
+            refused.append(Refusal(edit.id, edit.field, _typed_text(edit.typed) or "", str(refusal)))
+            continue
+        cells.append((edit.entity, edit.id, edit.field, edit.seen, value))
+    return _save(database, cells, refused, who, as_of)
+
+
+def _editable(entity: str, name: str) -> Field:
+    declared = ENTITIES.get(entity)
+    if declared is None or not declared.has(name) or not declared.field(name).edited:
+        raise InvalidInput(f"“{name}” cannot be changed by hand.")
+    if declared.field(name).kind is Kind.REFERENCE:
+        raise InvalidInput(f"{declared.field(name).label} cannot be changed here.")
+    return declared.field(name)
+
+
+def _save(
+    database: Database, cells: list[tuple[Any, ...]], refused: list[Refusal], who: str, as_of: date
+) -> Saved:
+    if not cells:
+        return Saved(0, tuple(refused))
+    frame = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    changes = ChangeSet(_edit_words(frame), changes=frame, creates=_new_colleagues(database, frame))
+    batch = journal.apply(database, changes, who=who, as_of=as_of)
+    return Saved(batch.changed, tuple(refused), batch.conflicts, batch)
+
+
+def _edit_words(frame: pd.DataFrame) -> str:
+    people = frame["id"].nunique()
+    return f"Edit of {len(frame)} cell{'s'[: len(frame) != 1]} of {people} record{'s'[: people != 1]}"
+
+
+def _new_colleagues(database: Database, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """An owner who is not known yet becomes a colleague."""
+    names = frame.loc[frame["field"] == "owner", "after"].dropna().unique().tolist()
+    return _colleagues(database, names)
+
+
+def _colleagues(database: Database, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    if not names:
+        return {}
+    with database.read() as connection:
+        known = existing.rows_by_keys(connection, "colleague", {"name": names})
+    held = set(known["name"]) if len(known) else set()
+    fresh = [name for name in dict.fromkeys(names) if name not in held]
+    return {"colleague": pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": fresh, "active": "yes"})} if fresh else {}
+
+
+def add_record(
+    database: Database, entity: str, values: Mapping[str, Any], *, who: str, as_of: date, why: str | None = None
+) -> Saved:
+    """Add one record from typed values (a `customer_id` is taken as it is). Nothing is saved when a value is refused."""
+    creates, refused = prepared(database, entity, values)
+    if refused:
+        return Saved(0, refused)
+    changes = ChangeSet(why or f"New {ENTITIES[entity].label.lower()}", creates=creates)
+    batch = journal.apply(database, changes, who=who, as_of=as_of)
+    return Saved(1, batch=batch, id=_id_of(database, entity, batch.id))
+
+
+def prepared(
+    database: Database, entity: str, values: Mapping[str, Any]
+) -> tuple[dict[str, pd.DataFrame], tuple[Refusal, ...]]:
+    """The rows that a new record from typed values needs (itself, an owner unknown so far), and what was refused."""
+    declared = ENTITIES[entity]
+    with database.read() as connection:
+        reading = _reading(existing.settings(connection))
+    row: dict[str, Any] = {"id": -1}
+    refused: list[Refusal] = []
+    for name, typed in values.items():
+        try:
+            row[name] = int(typed) if name == "customer_id" else _value(declared.field(name), typed, reading)
+        except InvalidInput as refusal:
+            refused.append(Refusal(None, name, _typed_text(typed) or "", str(refusal)))
+    return ({}, tuple(refused)) if refused else (_rows_of(database, declared, row), ())
+
+
+def _rows_of(database: Database, declared: Entity, row: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    _check_free(database, declared, row)
+    frame = pd.DataFrame([row])
+    if declared.name == "customer":
+        frame = complete_names(frame).drop(columns="named")
+        _refuse_unnamed(frame)
+    if declared.content:
+        frame = _with_key(database, declared.name, frame)
+    owner = row.get("owner")
+    return {**_colleagues(database, [owner] if owner else []), declared.name: frame}
+
+
+def _refuse_unnamed(frame: pd.DataFrame) -> None:
+    if frame["name"].isna().any():
+        raise InvalidInput("A new customer needs at least a name, a company, an e-mail or a phone.")
+
+
+def _check_free(database: Database, declared: Entity, row: Mapping[str, Any]) -> None:
+    """A key that is taken is said before the database says it."""
+    for key in ("code", "number") if declared.name in ("customer", "order") else ():
+        value = row.get(key)
+        if value is None:
+            continue
+        with database.read() as connection:
+            held = existing.rows_by_keys(connection, declared.name, {key: [value]})
+        if len(held):
+            label = declared.field(key).label.lower()
+            raise InvalidInput(f"The {label} {value} belongs to {held.iloc[0].get('name') or 'another one'} already.")
+
+
+def _with_key(database: Database, entity: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A line made by hand has a key of its own too; the same line twice in a day is a second occurrence."""
+    if entity == "purchase":
+        frame = fill_amounts(frame)
+    who = "id:" + frame["customer_id"].astype("str") if "customer_id" in frame else pd.Series([None], dtype="str")
+    hashes = content_hash(entity, frame, who)
+    with database.read() as connection:
+        for turn in range(1_000):
+            keys = source_keys(hashes, pd.Series(turn, index=hashes))
+            if not existing.stored_source_keys(connection, entity, [int(keys.iloc[0])]):
+                return frame.assign(source_key=keys)
+    raise InvalidInput("This was already logged a thousand times.")
+
+
+def _id_of(database: Database, entity: str, batch: int) -> int | None:
+    with database.read() as connection:
+        return existing.newest_of_batch(connection, entity, batch)
+
+
+def remove_customers(database: Database, ids: Iterable[int], *, who: str, as_of: date) -> Saved:
+    """Take customers out. Their purchases stay in the company's sums without a name; all returns with an undo."""
+    wanted = [int(number) for number in ids]
+    with database.read() as connection:
+        held = existing.rows_by_keys(connection, "customer", {"id": wanted})
+        if len(held) < len(set(wanted)):
+            raise NotFound("Some of these customers are not there any more. Look at the list again.")
+        removes, cells = existing.what_goes_with(connection, wanted)
+    why = f"Removal of {len(held)} customer{'s'[: len(held) != 1]}"
+    changes = ChangeSet(why, changes=cells, removes=removes)
+    batch = journal.apply(database, changes, who=who, as_of=as_of)
+    return Saved(batch.removed, conflicts=batch.conflicts, batch=batch)

@@ -1,0 +1,167 @@
+"""`regulars`: the same actions and views as the pages, by the command line. The contract stands in docs/command-line.md."""
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from crm_core import cli_output, cli_parser
+from crm_core.actions.opening import Database, database_url, open_at
+from crm_core.errors import InvalidInput, RegularsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb. 0: done; 1: refused, one sentence on stderr; 2: wrong usage."""
+    options = cli_parser.build().parse_args(arguments)
+    try:
+        return VERBS[options.verb](options) or 0
+    except RegularsError as refusal:
+        cli_output.refuse(options, str(refusal))
+        return 1
+    except KeyboardInterrupt:
+        cli_output.refuse(options, "Stopped. Nothing was changed.")
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _open(options: argparse.Namespace) -> Database:
+    return open_at(database_url(options.database))
+
+
+def _as_of(options: argparse.Namespace) -> date:
+    return options.as_of or date.today()
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run a user that has no name
+        return "unknown"
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from crm_core.serve import serve
+
+    return serve(port=options.port, host=options.host, database=options.database)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from crm_core.actions.demo import fill_demo
+
+    batch = fill_demo(
+        _open(options), customers=options.customers, purchases=options.purchases, seed=options.seed, who=_who(),
+        as_of=_as_of(options), progress=cli_output.progress(options),
+    )  # fmt: skip
+    print(f"Filled with {batch.created:,} made-up records (number {batch.id}).")
+
+
+def _import(options: argparse.Namespace) -> None:
+    from crm_core.actions import imports
+
+    database, listen = _open(options), cli_output.progress(options)
+    upload = imports.read_upload([(path.name, _present(path)) for path in options.files], progress=listen)
+    choices = imports.proposed_choices(upload)
+    for sheet, entity in options.entities:
+        choices = imports.choose_entity(upload, choices, sheet, entity)
+    for sheet, header, field in options.fields:
+        choices = imports.choose_field(upload, choices, sheet, header, field)
+    plan = imports.plan_upload(database, upload, choices, progress=listen)
+    batch = None
+    if options.commit:
+        batch = imports.save_upload(
+            database, upload, choices, plan, who=_who(), as_of=_as_of(options), progress=listen
+        )
+    cli_output.show_import(options, upload, plan, batch)
+
+
+def _present(path: Path) -> Path:
+    if not path.is_file():
+        raise InvalidInput(f"There is no file {path}. Check the name.")
+    return path
+
+
+def _undo(options: argparse.Namespace) -> None:
+    from crm_core.actions.undo import undo_batch
+
+    done = undo_batch(
+        _open(options), options.batch, who=_who(), as_of=_as_of(options), progress=cli_output.progress(options)
+    )
+    cli_output.show_undo(options, done)
+
+
+def _history(options: argparse.Namespace) -> None:
+    from crm_core.views.history import batches
+
+    cli_output.show_history(options, batches(_open(options), customer_code=options.customer))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from crm_core.views.exports import export_file
+
+    rows = export_file(_open(options), options.what, options.out, _as_of(options))
+    print(f"{rows:,} rows written to {options.out}.")
+
+
+def _followups(options: argparse.Namespace) -> None:
+    from crm_core.actions.followups import issue_call_list
+
+    if options.out is None and not options.preview:
+        raise InvalidInput("Name the file to write with --out FILE.xlsx, or look first with --preview.")
+    made = issue_call_list(
+        _open(options), as_of=_as_of(options), who=_who(), plays=options.plays or None,
+        owners=options.owners or None, preview=options.preview,
+    )  # fmt: skip
+    if options.out is not None:
+        cli_output.write_file(options.out, made.bytes)
+    cli_output.show_followups(options, made)
+
+
+def _morning(options: argparse.Namespace) -> None:
+    from crm_core.actions.keeping import morning
+
+    morning(_open(options), as_of=_as_of(options))
+    print("Good morning. The sums are of today.")
+
+
+def _backup(options: argparse.Namespace) -> None:
+    from crm_core.actions.keeping import back_up
+
+    print(f"Backed up to {options.file} ({back_up(_open(options), options.file):,} bytes).")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from crm_core.actions.keeping import restore
+
+    restore(_open(options), options.file)
+    print(f"Restored from {options.file}.")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from crm_core.actions.keeping import check_database
+
+    findings = check_database(_open(options)).findings
+    if findings:
+        raise RegularsError(" ".join(findings))
+    print("All is well: the database is whole, and the kept sums equal a computation from scratch.")
+    return 0
+
+
+VERBS: dict[str, Any] = {
+    "serve": _serve,
+    "demo": _demo,
+    "import": _import,
+    "undo": _undo,
+    "history": _history,
+    "export": _export,
+    "followups": _followups,
+    "morning": _morning,
+    "backup": _backup,
+    "restore": _restore,
+    "check": _check,
+}

@@ -1,0 +1,85 @@
+"""The verbs and options of `regulars`."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser; wrong usage ends with exit code 2 and a sentence."""
+    parser = argparse.ArgumentParser(prog="regulars", description="From customer workbooks to regular customers.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _serve(_verb(verbs, "serve", "open the app on this machine"))
+    _demo(_verb(verbs, "demo", "fill an empty database with made-up data"))
+    _import(_verb(verbs, "import", "say what a workbook would change; with --commit, save it"))
+    undo = _verb(verbs, "undo", "take back one number of the history")
+    undo.add_argument("batch", type=int, metavar="BATCH")
+    history = _verb(verbs, "history", "who changed what, when")
+    history.add_argument("--customer", metavar="CODE")
+    export = _verb(verbs, "export", "write records, the profile or possible doubles to a file")
+    export.add_argument("what", metavar="ENTITY|profile|duplicates")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx|.csv")
+    _followups(_verb(verbs, "followups", "write the call list of a day"))
+    _verb(verbs, "morning", "take in what has become due today")
+    for name, words in (("backup", "write a whole copy to a new file"), ("restore", "fill an empty database")):
+        _verb(verbs, name, words).add_argument("file", type=Path, metavar="FILE")
+    _verb(verbs, "check", "prove that the database is whole")
+    return parser
+
+
+def _verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    parser.add_argument("--database", metavar="URL", help="sqlite:///file.db or postgresql://…")
+    parser.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day to take as today")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no date; write it like 2026-01-05") from None
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--host", default="127.0.0.1")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customers", type=int, default=None, metavar="N")
+    parser.add_argument("--purchases", type=int, default=None, metavar="M")
+    parser.add_argument("--seed", type=int, default=7, metavar="S")
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--commit", action="store_true", help="save it; without this nothing is written")
+    parser.add_argument("--as", dest="entities", action="append", default=[], type=_sheet_entity, metavar="SHEET=ENTITY")
+    parser.add_argument(
+        "--map", dest="fields", action="append", default=[], type=_header_field, metavar="SHEET!Header=field"
+    )
+    parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write what was found to a workbook")
+
+
+def _sheet_entity(text: str) -> tuple[str, str]:
+    sheet, sign, entity = text.rpartition("=")
+    if not sign or not sheet:
+        raise argparse.ArgumentTypeError(f"“{text}” must look like SHEET=customer")
+    return sheet, entity
+
+
+def _header_field(text: str) -> tuple[str, str, str | None]:
+    place, sign, field = text.rpartition("=")
+    sheet, mark, header = place.partition("!")
+    if not sign or not mark:
+        raise argparse.ArgumentTypeError(f"“{text}” must look like SHEET!Header=field")
+    return sheet, header, field or None
+
+
+def _followups(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--play", dest="plays", action="append", default=[], metavar="NAME")
+    parser.add_argument("--owner", dest="owners", action="append", default=[], metavar="NAME")
+    parser.add_argument("--preview", action="store_true", help="look only; nothing is written down")
+    parser.add_argument("--out", type=Path, metavar="FILE.xlsx")

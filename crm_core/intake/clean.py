@@ -1,0 +1,60 @@
+"""A column of cells becomes a column of values; what cannot be taken becomes a problem with its row."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from crm_core.intake.clean_choices import read_choice
+from crm_core.intake.clean_contact import read_email, read_phone
+from crm_core.intake.clean_dates import read_date, read_time
+from crm_core.intake.clean_numbers import read_integer, read_money, read_number
+from crm_core.intake.clean_parts import Cleaned, Reading, Trouble, begin, end
+from crm_core.intake.clean_text import read_tags, read_text
+from crm_core.model.entities import Field, Kind
+
+__all__ = ["Cleaned", "Reading", "Trouble", "parse", "read_column"]
+
+_READERS: dict[Kind, Any] = {
+    Kind.TEXT: read_text,
+    Kind.CODE: read_text,
+    Kind.NAME: read_text,
+    Kind.PLACE: read_text,
+    Kind.NOTE: read_text,
+    Kind.REFERENCE: read_text,  # by the other record's code; the plan finds its id
+    Kind.EMAIL: read_email,
+    Kind.PHONE: read_phone,
+    Kind.DATE: read_date,
+    Kind.MOMENT: read_date,
+    Kind.TIME: read_time,
+    Kind.MONEY: read_money,
+    Kind.NUMBER: read_number,
+    Kind.INTEGER: read_integer,
+    Kind.CHOICE: read_choice,
+    Kind.YESNO: read_choice,
+    Kind.TAGS: read_tags,
+}
+# In these kinds a word like NULL may be somebody's name.
+_WORDS_MAY_BE_VALUES = frozenset({Kind.NAME, Kind.PLACE, Kind.CODE, Kind.REFERENCE, Kind.TEXT, Kind.NOTE, Kind.TAGS})
+
+
+def read_column(field: Field, cells: pd.Series, reading: Reading = Reading()) -> Cleaned:
+    """`cells` (text, NaN = blank) as driver-ready values of `field` on the same index.
+
+    Money is `Int64` in ten-thousandths, numbers `float64`, whole numbers `Int64`, all else `str` (dates `YYYY-MM-DD`).
+    `reading` is what is known beforehand; the one that comes back says what the whole column showed.
+    """
+    part = begin(cells, replace(reading, doubt=None), worded=field.kind not in _WORDS_MAY_BE_VALUES)
+    _READERS[field.kind](part, field=field)
+    return end(part, cells)
+
+
+def parse(kind: Field | Kind, cell: str, reading: Reading = Reading()) -> Any:
+    """One cell's value; None where it is blank, `Trouble` with a sentence where it cannot be taken."""
+    field = kind if isinstance(kind, Field) else Field("cell", kind, "Cell")
+    cleaned = read_column(field, pd.Series([cell], dtype="str"), reading)
+    value = cleaned.values.iloc[0]
+    plain = None if pd.isna(value) else value.item() if hasattr(value, "item") else value
+    if len(cleaned.problems):
+        return Trouble(cleaned.problems["message"].iloc[0], plain)
+    return plain

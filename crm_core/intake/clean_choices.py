@@ -1,0 +1,49 @@
+"""Closed lists and yes/no, by the words of the languages: the language that knows most of the column's words decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_core.intake import lexicon
+from crm_core.intake.clean_parts import Part, Trouble, distinct, patch
+from crm_core.intake.clean_text import nothing
+from crm_core.model.entities import Field, Kind
+from crm_core.model.folding import fold
+
+# The list of words in the dictionaries by the field's name; other choice fields know their own words only.
+TOPICS = {"sex": "sex", "status": "status", "type": "type", "channel": "channel", "outcome": "outcome", "stage": "stage", "need": "need"}
+_UNKNOWN = frozenset(map(fold, ("unknown", "?", "not known", "nie wiem", "nieznany", "未知", "不明", "不詳", "ไม่ทราบ", "unbekannt", "inconnu", "desconocido")))
+
+
+def read_choice(part: Part, field: Field, **_: Any) -> None:
+    """Each cell as the English word of its list; a word that nobody knows is a trouble."""
+    topic = "yesno" if field.kind is Kind.YESNO else TOPICS.get(field.name, "")
+    allowed = ("yes", "no") if field.kind is Kind.YESNO else field.choices
+    known = words_for(topic, allowed, distinct(part.texts, 500))
+    everything = part.texts.is_valid()
+    part.values = patch(part, nothing(part.texts), everything, lambda text: _word(text, known, allowed))
+
+
+def words_for(topic: str, allowed: tuple[str, ...], seen: list[str]) -> Mapping[str, str]:
+    """Folded word → choice. A word that means different things (M: male, or mujer) follows the column's language."""
+    folded = {fold(text) for text in seen}
+    lists = lexicon.value_words(topic) if topic else {}
+    ranked = sorted(lists.values(), key=lambda words: -len(folded & words.keys()))
+    merged = {fold(choice): choice for choice in allowed}
+    for words in ranked:
+        merged = {**words, **merged}
+    return {word: choice for word, choice in merged.items() if choice in allowed}
+
+
+def _word(text: str, known: Mapping[str, str], allowed: tuple[str, ...]) -> str | Trouble | None:
+    plain = fold(text).rstrip(".!")
+    found = known.get(fold(text)) or known.get(plain)
+    if found is None and plain in _UNKNOWN:
+        return None
+    return found or Trouble(f"“{text}” is none of: {', '.join(allowed)}.")
+
+
+def share_known(topic: str, seen: list[str]) -> float:
+    """Which part of the distinct texts one language's list knows, at best."""
+    folded = {fold(text) for text in seen}
+    best = max(len(folded & words.keys()) for words in lexicon.value_words(topic).values())
+    return best / len(folded) if folded else 0.0

@@ -1,0 +1,266 @@
+"""Amounts and numbers: the decimal sign is decided for the whole column, money is exact from the text."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_core.intake import lexicon
+from crm_core.intake.clean_parts import Part, Reading, Trouble, distinct, matches, patch
+from crm_core.model.folding import fold
+from crm_core.model.words import MONEY_UNIT
+
+# Countries that write 1.234,50 (or 1 234,50).
+COMMA_COUNTRIES = frozenset("AT BE BG BR CZ DE DK ES FI FR GR HR HU ID IT LT LV NL NO PL PT RO RU SE SI SK TR UA VN".split())
+# What marks a currency beyond doubt; "$", "¥" and "kr" belong to several.
+CURRENCIES = {
+    "€": "EUR", "£": "GBP", "zł": "PLN", "฿": "THB", "บาท": "THB", "₱": "PHP", "nt$": "TWD", "ntd": "TWD", "kč": "CZK",
+    "us$": "USD", "元": "", "圓": "", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "chf": "CHF", "kr": "", "ft": "HUF", "r$": "BRL", "₹": "INR",
+    "₩": "KRW", "₫": "VND", "$": "", "¥": "", "baht": "THB", "p": "",
+}  # fmt: skip
+_CODES = "EUR GBP PLN THB PHP TWD CZK USD CNY CHF HUF BRL INR KRW VND JPY SEK NOK DKK AUD CAD NZD HKD SGD MXN RON BGN".split()
+CURRENCIES |= {code.lower(): code for code in _CODES}
+
+_TAIL = r"[^\d.,]*$"
+_COMMA_IS_DECIMAL = (
+    rf"^[^,]*,(\d{{1,2}}|\d{{4,}}){_TAIL}|\.\d{{3}},\d+{_TAIL}|\.\d{{3}}\.\d{{3}}{_TAIL}|(^|[^\d.,])0,\d+{_TAIL}|\d[   ']\d{{3}},\d+{_TAIL}"
+)
+_DOT_IS_DECIMAL = (
+    rf"^[^.]*\.(\d{{1,2}}|\d{{4,}}){_TAIL}|,\d{{3}}\.\d+{_TAIL}|,\d{{3}},\d{{3}}{_TAIL}|(^|[^\d.,])0?\.\d+{_TAIL}|\d[   ']\d{{3}}\.\d+{_TAIL}"
+)
+_OPEN = r"^[^\d]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*$"
+_PLAIN = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+", re.IGNORECASE)
+_GROUPS = {
+    ".": re.compile(r"\d{1,3}(?:[ ,'’_]\d{2,3})*[ ,'’_]\d{3}(?:\.\d*)?"),
+    ",": re.compile(r"\d{1,3}(?:[ .'’_]\d{3})+(?:,\d*)?|\d*,\d+|\d+,"),
+}
+_NUMBER = re.compile(r"[\d.][\d.,'’_ ]*(?:e[+-]?\d+)?|,\d+", re.IGNORECASE)
+_FRONT, _BACK = r"^(?:[€£$¥฿₱] ?)?", r"(?:[\s ]?(?:zł|zl|PLN|EUR|USD|GBP|THB|TWD|PHP|€|£|\$|元|บาท))?$"
+_COMMON = {
+    ".": _FRONT + r"[+-]?(?:\d{1,3}(?:[,'   ]\d{3})+|\d+)(?:\.\d+)?" + _BACK,
+    ",": _FRONT + r"[+-]?(?:\d{1,3}(?:[.'   ]\d{3})+|\d+)(?:,\d+)?" + _BACK,
+}
+_BLANK = pa.scalar(None, pa.large_string())
+_LARGEST = 2**63 // MONEY_UNIT
+
+
+def read_money(part: Part, **_: object) -> None:
+    """Money as whole ten-thousandths, `Int64`."""
+    numbers, odd = _fast(part, "money")
+    whole, unsure = _ten_thousandths(numbers)
+    odd = pc.or_(pc.or_(odd, pa.array(unsure)), _foreign(part))
+    part.values = pd.Series(_int64(patch(part, pa.array(whole, mask=np.isnan(numbers)), odd, _money_parser(part))))
+
+
+def read_number(part: Part, **_: object) -> None:
+    """Numbers as `float64`; a unit behind the number ("3 pcs") is left out."""
+    numbers, odd = _fast(part, "number")
+    decimal = part.reading.decimal or "."
+    values = patch(part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: _float(read_one(text, decimal)))
+    part.values = pd.Series(values.to_numpy(zero_copy_only=False))
+
+
+def read_integer(part: Part, **_: object) -> None:
+    """Whole numbers, `Int64`; a fraction is a trouble."""
+    numbers, odd = _fast(part, "number")
+    decimal = part.reading.decimal or "."
+    fraction = np.nan_to_num(numbers) % 1 != 0
+    numbers = np.where(fraction, np.nan, numbers)
+    odd = pc.or_(odd, pa.array(fraction))
+    whole = pa.array(np.nan_to_num(numbers).astype("int64"), mask=np.isnan(numbers))
+    part.values = pd.Series(_int64(patch(part, whole, odd, lambda text: _whole(text, decimal))))
+
+
+def _int64(values: pa.Array) -> pd.api.extensions.ExtensionArray:
+    empty = pc.is_null(values).to_numpy(zero_copy_only=False)
+    return pd.arrays.IntegerArray(pc.fill_null(values, 0).to_numpy().copy(), empty)
+
+
+def _fast(part: Part, kind: str) -> tuple[np.ndarray, pa.Array]:
+    """The column as floats where a cell is plain, and which cells are not; sets the decimal sign in the reading."""
+    typed = part.reading.cell_kind == "number"
+    numbers, odd = _as_floats(part.texts)
+    part.plain = not _any(odd)
+    if typed or part.reading.decimal is None:
+        part.reading = replace(part.reading, **_decide(part, odd, kind, typed))
+    if not typed and (part.reading.decimal == "," or _any(odd)):
+        numbers, odd = _grouped(part, numbers)
+    return numbers, odd
+
+
+def _as_floats(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
+    """Plain numbers (12, -3.5, 1e5) as floats. A cast that fails late is slow: the first cells are tried alone."""
+    try:
+        pc.cast(texts.slice(0, 200), pa.float64())
+        floats = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        plain = matches(texts, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$")
+        floats = pc.cast(pc.if_else(plain, texts, _BLANK), pa.float64())
+    numbers = floats.to_numpy(zero_copy_only=False).copy()
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers, pc.and_(pa.array(np.isnan(numbers)), pc.is_valid(texts))
+
+
+def _decide(part: Part, odd: pa.Array, kind: str, typed: bool) -> dict[str, str | None]:
+    """The decimal sign that the column's cells prove, and the question where they prove nothing."""
+    if typed or not _any(matches(part.texts, r"[.,]\d")):
+        return {"decimal": part.reading.decimal or ("." if typed else None)}
+    texts = part.texts.filter(odd) if part.reading.cell_kind == "mixed" else part.texts
+    comma, dot = (_sum(matches(texts, pattern)) for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL))
+    if comma or dot:
+        return {"decimal": "," if comma > dot else ".", "doubt": _two_signs(texts, comma, dot)}
+    return _undecided(distinct(texts.filter(matches(texts, _OPEN))), part.reading.country, kind)
+
+
+def _two_signs(texts: pa.Array, comma: int, dot: int) -> str | None:
+    if not (comma and dot):
+        return None
+    one, other = (distinct(texts.filter(matches(texts, pattern)), 1)[0] for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL))
+    return f"Some amounts have a decimal comma ({one}), others a decimal point ({other}). Which one is right?"
+
+
+def _undecided(examples: list[str], country: str | None, kind: str) -> dict[str, str | None]:
+    """Only cells like 1,234: with an amount, thousands; one who knows should say so all the same."""
+    if not examples:
+        return {"decimal": None}
+    sign = next(mark for mark in ".," if mark in examples[0])
+    usual = "," if country in COMMA_COUNTRIES else "."
+    decimal = ("." if sign == "," else ",") if kind == "money" else usual
+    plain = kind == "money" and sign == "," and usual == "." and len(examples) >= 3
+    doubt = f"Does “{examples[0]}” mean thousands, or is “{sign}” the decimal sign?"
+    return {"decimal": decimal, "doubt": None if plain else doubt}
+
+
+def _grouped(part: Part, numbers: np.ndarray) -> tuple[np.ndarray, pa.Array]:
+    """Common forms at once: 1.234,50 · 1 234,50 zł · €1,234.50 · -448,47 €."""
+    mixed, decimal = part.reading.cell_kind == "mixed", part.reading.decimal or "."
+    fits = matches(part.texts, _COMMON[decimal])
+    bare = pc.replace_substring_regex(pc.if_else(fits, part.texts, _BLANK), rf"[^\d{decimal}+-]+", "")
+    found = pc.cast(pc.replace_substring(bare, ",", "."), pa.float64()).to_numpy(zero_copy_only=False)
+    # In a mixed column a plain number was a number cell; in a text column it has to fit the column's own sign.
+    keeps = numbers if mixed or decimal == "." else np.full(len(numbers), np.nan)
+    made = np.where(np.isnan(keeps), found, keeps)
+    return made, pc.and_(pa.array(np.isnan(made)), pc.is_valid(part.texts))
+
+
+def _ten_thousandths(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whole ten-thousandths, and where a float is not near enough to tell: huge, or half-way between two."""
+    scaled = np.nan_to_num(numbers) * MONEY_UNIT
+    whole = np.rint(scaled)
+    unsure = (np.abs(scaled) > 1e15) | (np.abs(np.abs(scaled - whole) - 0.5) < 1e-3)
+    return np.where(unsure, 0, whole).astype("int64"), unsure
+
+
+def _money_parser(part: Part):  # noqa: ANN202
+    decimal, own = part.reading.decimal or ".", part.reading.currency
+    typed = part.reading.cell_kind in ("number", "mixed")
+
+    def parse(text: str) -> int | Trouble:
+        foreign = {code for code in currencies_in(text) if own and code != own}
+        if foreign:
+            return Trouble(f"“{text}” is in {' and '.join(sorted(foreign))}, not in {own}.")
+        return _units(read_one(text, "." if typed and _PLAIN.fullmatch(text.lstrip("+-")) else decimal))
+
+    return parse
+
+
+def currencies_in(text: str) -> set[str]:
+    """The currencies that a cell names beyond doubt."""
+    marks = [mark.strip() for mark in re.split(r"[\d.,()'’\s-]+", unicodedata.normalize("NFKC", text).lower())]
+    return {CURRENCIES[mark] for mark in marks if CURRENCIES.get(mark)}
+
+
+def _foreign(part: Part) -> pa.Array:
+    """Which cells name another currency than the one that is kept; notes the one that the column names."""
+    if part.plain:
+        return pa.array(np.zeros(len(part.texts), bool))
+    named = pc.replace_substring_regex(part.texts, r"[\d.,+\-()'\s   ]+", " ")
+    by_mark = {mark: currencies_in(mark) for mark in distinct(named)}
+    found = set().union(*by_mark.values())
+    own = part.reading.currency
+    if own is None and found:
+        part.reading = _with_currency(part, sorted(found))
+    others = [mark for mark, codes in by_mark.items() if own and codes - {own}]
+    return pc.is_in(named, value_set=pa.array(others, pa.large_string()))
+
+
+def _with_currency(part: Part, found: list[str]) -> Reading:
+    if len(found) == 1:
+        return replace(part.reading, currency=found[0])
+    question = f"The amounts are in {' and '.join(found)}. Which currency do you keep?"
+    return replace(part.reading, doubt=part.reading.doubt or question)
+
+
+def read_one(text: str, decimal: str) -> Decimal | Trouble:
+    """One number: currency, grouping, (brackets) or a trailing minus for a negative; full-width digits."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    negative = plain.startswith("(") and plain.endswith(")")
+    bare = _without_marks(plain.strip("()").strip())
+    if bare is None:
+        return Trouble(f"“{text}” is no number.")
+    sign, digits = bare
+    return _checked(text, digits, decimal, -1 if negative or sign else 1)
+
+
+def _without_marks(text: str) -> tuple[bool, str] | None:
+    """Whether a minus stands there, and the digits without currency and unit; None when other words stand there."""
+    found = _NUMBER.search(text)
+    if found is None:
+        return None
+    rest = text[: found.start()] + " " + text[found.end() :]
+    marks = [mark for mark in fold(rest.replace("-", " ").replace("+", " ")).split() if mark.strip(".")]
+    known = all(mark in _marks() or mark.strip(".") in _marks() for mark in marks)
+    return (rest.count("-") == 1, found.group().strip()) if known and rest.count("-") < 2 else None
+
+
+@lru_cache(maxsize=1)
+def _marks() -> frozenset[str]:
+    return frozenset(map(fold, CURRENCIES)) | lexicon.flat("units")
+
+
+def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Trouble:
+    # A cell written by a program (12.5, 1e5) has no groups; one with a comma column's sign must fit that column.
+    if decimal == "." and _PLAIN.fullmatch(digits) or digits.isdigit():
+        plain = digits
+    elif _GROUPS[decimal].fullmatch(digits):
+        other = ",'’_ " if decimal == "." else ".'’_ "
+        plain = digits.translate({ord(mark): None for mark in other}).replace(",", ".")
+    else:
+        return Trouble(f"“{text}” does not fit this column, whose decimal sign is “{decimal}”.")
+    try:
+        return Decimal(plain) * sign
+    except InvalidOperation:
+        return Trouble(f"“{text}” is no number.")
+
+
+def _units(number: Decimal | Trouble) -> int | Trouble:
+    if isinstance(number, Trouble):
+        return number
+    if abs(number) >= _LARGEST:
+        return Trouble(f"{number:f} is too large for an amount.")
+    return int((number * MONEY_UNIT).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _float(number: Decimal | Trouble) -> float | Trouble:
+    return number if isinstance(number, Trouble) else float(number)
+
+
+def _whole(text: str, decimal: str) -> int | Trouble:
+    number = read_one(text, decimal)
+    if isinstance(number, Trouble):
+        return number
+    return int(number) if number == number.to_integral_value() else Trouble(f"“{text}” is no whole number.")
+
+
+def _sum(mask: pa.Array) -> int:
+    return pc.sum(mask).as_py() or 0
+
+
+def _any(mask: pa.Array) -> bool:
+    return bool(pc.any(mask).as_py())

@@ -1,0 +1,30 @@
+"""Text stays as it was typed: blanks around it go, nothing else. Tags are split and joined again."""
+
+import re
+from typing import Any
+
+import pyarrow as pa
+
+from crm_core.intake.clean_parts import Part, matches, patch
+
+_TAG_SIGNS = re.compile(r"\s*[,;、|，；\n]\s*")
+
+
+def read_text(part: Part, **_: Any) -> None:
+    """Names are never re-cased, codes keep their zeros and dashes; the trimming is done already."""
+    part.values = part.texts
+
+
+def read_tags(part: Part, **_: Any) -> None:
+    """Tags split at , ; 、 | and kept as "a, b", each once."""
+    part.values = patch(part, part.texts, matches(part.texts, r"[,;、|，；\n]"), _tags)
+
+
+def _tags(text: str) -> str | None:
+    tags = dict.fromkeys(tag for tag in _TAG_SIGNS.split(text.strip()) if tag)
+    return ", ".join(tags) or None
+
+
+def nothing(texts: pa.Array) -> pa.Array:
+    """As many blanks as there are texts."""
+    return pa.nulls(len(texts), pa.large_string())

@@ -1,0 +1,168 @@
+"""Records with a key of their own: order heads by number, products by code or name, colleagues by name."""
+
+import pandas as pd
+
+from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.lines import identities
+from crm_core.intake.records import Records
+from crm_core.intake.references import Directory
+from crm_core.intake.stored import Stored
+from crm_core.intake.work import Work
+from crm_core.model.registry import ENTITIES
+
+HEAD_FACTS = ("customer_id", "date", "time", "status", "channel", "owner")
+
+
+def plan_orders(work: Work, stored: Stored, directory: Directory) -> None:
+    """Order heads; lines stored earlier without their head get its customer and date."""
+    for sheet, records in work.of("order"):
+        who = identities(records.frame)
+        frame = records.frame.assign(customer_id=directory.of(who))
+        name_ambiguous(work, sheet, who, directory)
+        _plan(work, sheet, records, frame, stored)
+    _complete_orphans(work, stored)
+
+
+def plan_keyed(work: Work, entity: str, stored: Stored) -> None:
+    """Sheets of an entity whose records carry a key."""
+    for sheet, records in work.of(entity):
+        _plan(work, sheet, records, records.frame, stored)
+
+
+def name_ambiguous(work: Work, sheet: str, who: pd.Series, directory: Directory) -> None:
+    if not directory.ambiguous:
+        return
+    hit = who[who.isin(directory.ambiguous)]
+    message = "Several customers have this name, so it stays without a customer. Give their code instead."
+    work.problems(sheet, [(row, "", text[2:], message) for row, text in hit.items()])
+
+
+def _plan(work: Work, sheet: str, records: Records, frame: pd.DataFrame, stored: Stored) -> None:
+    entity = records.entity
+    key = _key(entity, frame)
+    frame = frame.assign(key=key)
+    _refuse_keyless(work, sheet, entity, frame)
+    frame = frame[frame["key"].notna()]
+    first = ~frame.duplicated("key")
+    _say_twice(work, sheet, frame, first)
+    frame = frame[first].drop(columns="key").assign(id=0)
+    frame["id"] = _stored_ids(entity, frame, stored).astype("int64")
+    _change(work, sheet, entity, frame[frame["id"] > 0], stored)
+    work.create(entity, frame[frame["id"] == 0].drop(columns="id"))
+
+
+def _key(entity: str, frame: pd.DataFrame) -> pd.Series:
+    """The first declared key that the row fills."""
+    key = pd.Series(None, index=frame.index, dtype=object)
+    for name in ENTITIES[entity].keys:
+        if name in frame:
+            text = f"{name}:" + frame[name].astype("str")
+            key = key.where(key.notna(), text.astype(object).where(frame[name].notna(), None))
+    return key
+
+
+def _refuse_keyless(work: Work, sheet: str, entity: str, frame: pd.DataFrame) -> None:
+    keyless = frame.index[frame["key"].isna()]
+    labels = " or ".join(ENTITIES[entity].field(name).label.lower() for name in ENTITIES[entity].keys)
+    message = f"There is no {labels} in this row, so it was left out. Fill it in and upload again."
+    work.set_state(sheet, keyless, "left out")
+    work.problems(sheet, [(row, "", "", message) for row in keyless])
+
+
+def _say_twice(work: Work, sheet: str, frame: pd.DataFrame, first: pd.Series) -> None:
+    again = frame[~first]
+    if again.empty:
+        return
+    earlier = frame[first].reset_index(names="at").set_index("key").loc[again["key"]].set_axis(again.index)
+    columns = [column for column in again.columns if column not in ("key", "extra")]
+    differs = pd.Series(False, index=again.index)
+    for column in columns:
+        differs |= again[column].notna() & (again[column].astype(object) != earlier[column].astype(object))
+    work.set_state(sheet, again.index[~differs], "same")
+    work.set_state(sheet, again.index[differs], "left out")
+    rows = [
+        (row, "", str(again.at[row, "key"]).split(":", 1)[1],
+         f"This already stands in row {earlier.at[row, 'at']} with other values; that row was taken. Correct one of them.")
+        for row in again.index[differs]
+    ]  # fmt: skip
+    work.problems(sheet, rows)
+
+
+def _stored_ids(entity: str, frame: pd.DataFrame, stored: Stored) -> pd.Series:
+    ids = pd.Series(0, index=frame.index)
+    if stored.is_empty(entity):
+        return ids
+    for name in ENTITIES[entity].keys:
+        if name in frame:
+            open_rows = frame.loc[(ids == 0) & frame[name].notna(), name]
+            held = stored.rows(entity, {name: open_rows.unique()})
+            found = open_rows.map(held.drop_duplicates(name).set_index(name)["id"]) if len(held) else open_rows.map({})
+            ids = ids.where(~ids.index.isin(found.dropna().index), found.reindex(ids.index))
+    return ids
+
+
+def _change(work: Work, sheet: str, entity: str, known: pd.DataFrame, stored: Stored) -> None:
+    work.set_state(sheet, known.index, "same")
+    if known.empty:
+        return
+    ours = stored.rows(entity, {"id": known["id"].unique()})
+    columns = [column for column in ENTITIES[entity].columns if column in known]
+    told = _only_stored_people(known)
+    cells = changed_cells(entity, told, ours, columns)
+    cells, kept = without_hand_edits(cells, stored.edited_by_hand(entity, cells["id"].unique()))
+    work.change(cells, sheet)
+    work.set_state(sheet, cells["row"].unique(), "changed")
+    message = "Somebody changed this here by hand; that was kept."
+    work.problems(sheet, [(cell.row, cell.field, str(cell.after), message) for cell in kept.itertuples()])
+
+
+def _only_stored_people(rows: pd.DataFrame) -> pd.DataFrame:
+    """A customer who is new in this upload has no id to compare with yet: what is stored keeps its customer."""
+    if "customer_id" not in rows:
+        return rows
+    return rows.assign(customer_id=rows["customer_id"].where(rows["customer_id"] > 0))
+
+
+def _complete_orphans(work: Work, stored: Stored) -> None:
+    """Stored lines that waited for their order head get its customer and its date."""
+    heads = heads_in_file(work)
+    if heads.empty or stored.is_empty("purchase"):
+        return
+    lines = stored.rows("purchase", {"number": heads.index})
+    waiting = lines[lines["customer_id"].isna() & lines["date"].isna()] if len(lines) else lines
+    rows = waiting[["id", "number"]].join(heads, on="number") if len(waiting) else waiting
+    cells = [
+        ("purchase", int(row.id), column, None, value, None, "")
+        for row in rows.itertuples()
+        for column, value in (("customer_id", row.customer_id), ("date", row.date))
+        if not pd.isna(value)
+    ]
+    work.change(pd.DataFrame(cells, columns=["entity", "id", "field", "before", "after", "row", "sheet"], dtype=object), "")
+
+
+def heads_in_file(work: Work) -> pd.DataFrame:
+    """The order heads of this upload: index number; customer_id, date, time, status, channel, owner."""
+    frames = [frame for frame in work.created("order") if "number" in frame]
+    if not frames:
+        return pd.DataFrame(columns=list(HEAD_FACTS), dtype=object)
+    heads = pd.concat(frames, ignore_index=True).drop_duplicates("number").set_index("number")
+    return heads.reindex(columns=list(HEAD_FACTS))
+
+
+def plan_colleagues(work: Work, stored: Stored) -> None:
+    """Owners named in the file who are not stored yet become colleagues."""
+    names = [
+        frame["owner"].dropna().astype("str")
+        for entity, frames in work.all_created()
+        for frame in frames
+        if "owner" in frame and ENTITIES[entity].has("owner")
+    ]
+    wanted = pd.unique(pd.concat(names)) if names else []
+    listed = [frame["name"] for frame in work.created("colleague")]
+    known = set(pd.concat(listed)) if listed else set()
+    if len(wanted) and not stored.is_empty("colleague"):
+        known |= set(stored.rows("colleague", {"name": wanted})["name"])
+    fresh = [name for name in wanted if name not in known]
+    if fresh:
+        work.create("colleague", pd.DataFrame({"name": fresh}).assign(active="yes"))
+        work.implied["colleague"] = len(fresh)

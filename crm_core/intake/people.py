@@ -1,0 +1,254 @@
+"""Same person? Customer rows of the file beside each other and beside the stored customers.
+
+By code; then, where no code speaks against it, by e-mail or phone with a similar name; a row with no key at all by its
+exact name. What is likely but not certain is stored separately, and the pair waits for a person.
+"""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.stored import Stored
+from crm_core.model.folding import fold
+from crm_core.model.registry import CUSTOMER
+
+CROWD = 20  # a phone that more new people share is a switchboard's, and no evidence
+SIMILAR_NAME = 80.0  # of 100, rapidfuzz token_sort_ratio of the folded names
+KEYS = ("code", "email", "phone")
+NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named")
+
+
+@dataclass
+class People:
+    """The customers of a plan. `rows`: one a sheet row with sheet, row, id (stored > 0, new < 0), state.
+
+    `creates` and `changes` as in a change set; `pairs`: first, second, score, evidence, for the doubtful.
+    """
+
+    rows: pd.DataFrame
+    creates: pd.DataFrame
+    changes: pd.DataFrame
+    pairs: list[tuple[int, int, float, str]] = field(default_factory=list)
+    problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    next_id: int = -1
+
+
+def match_people(rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, known_change: bool = True) -> People:
+    """Match customer rows (columns sheet, row and customer fields; a fresh index) with each other and the stored.
+
+    New ones are numbered from `first_id` downwards. `known_change` False: what is stored stays as it is (for people
+    that a purchase sheet only mentions).
+    """
+    people = People(rows, rows.iloc[:0], pd.DataFrame(), next_id=first_id)
+    if rows.empty:
+        people.rows = rows.assign(id=pd.Series(dtype="int64"), state=pd.Series(dtype=object))
+        return people
+    rows = complete_names(rows.copy())
+    rows["state"] = "new"
+    rows["id"] = 0
+    _refuse_nameless(rows, people)
+    first = _first_of_same(rows)
+    known = _match_stored(rows[first == rows.index], stored, people)
+    rows.loc[known.index, "id"] = known
+    _number_new(rows, first, people)
+    rows["id"] = rows["id"].where(first == rows.index, rows["id"].reindex(first).to_numpy())
+    _say_twice(rows, first, people)
+    if known_change:
+        _compare(rows, first, stored, people)
+    _pairs_within(rows, people)
+    people.rows = rows
+    made = rows[(rows["id"] < 0) & (first == rows.index) & rows["state"].isin(("new", "doubtful"))]
+    people.creates = made.drop(columns=["sheet", "row", "state", "named"])
+    return people
+
+
+def complete_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """`name` from given and family name where it is missing, else from company, e-mail, phone or code."""
+    for column in ("name", "given_name", "family_name", "company", *KEYS):
+        if column not in rows:
+            rows[column] = None
+    rows["name"] = rows["name"].astype(object).where(rows["name"].notna(), _joined_names(rows))
+    rows["named"] = rows["name"].notna()
+    for column in ("company", "email", "phone", "code"):
+        rows["name"] = rows["name"].where(rows["name"].notna(), rows[column].astype(object))
+    rows["name"] = rows["name"].astype("str")
+    return rows
+
+
+def _joined_names(rows: pd.DataFrame) -> pd.Series:
+    given, family = (rows[column].astype("str").fillna("") for column in ("given_name", "family_name"))
+    han = family.str.contains(r"[\u3400-\u9fff]", regex=True) & given.str.contains(r"[\u3400-\u9fff]", regex=True)
+    western = (given + " " + family).str.strip()
+    joined = western.where(~han, family + given)
+    return joined.astype(object).where(joined != "", None)
+
+
+def _refuse_nameless(rows: pd.DataFrame, people: People) -> None:
+    nameless = rows["name"].isna()
+    rows.loc[nameless, "state"] = "left out"
+    for row in rows[nameless].itertuples():
+        message = "There is no name, code, e-mail or phone in this row. Add one of them; the row was left out."
+        people.problems.append((row.sheet, row.row, "", "", message))
+
+
+def _first_of_same(rows: pd.DataFrame) -> pd.Series:
+    """For each row the index of the first row that is certainly the same person (itself, mostly)."""
+    folded = rows["name"].fillna("").map(fold) if len(rows) < 2 else _folded(rows["name"])
+    by_code = "c" + rows["code"].astype("str")
+    by_email = "e" + rows["email"].astype("str") + "\x1f" + folded
+    by_phone = "p" + rows["phone"].astype("str") + "\x1f" + folded
+    key = by_code.where(rows["code"].notna(), by_email.where(rows["email"].notna(), by_phone))
+    alone = rows["code"].isna() & rows["email"].isna() & rows["phone"].isna() | (rows["state"] == "left out")
+    key = key.where(~alone, "i" + rows.index.astype("str").to_series(index=rows.index))
+    return rows.index.to_series(index=rows.index).groupby(key.to_numpy()).transform("first")
+
+
+def _folded(names: pd.Series) -> pd.Series:
+    text = names.fillna("").astype("str").str.casefold()
+    odd = ~text.str.fullmatch(r"[\x00-\x7f]*")
+    return text.where(~odd, text[odd].map(fold).reindex(text.index))
+
+
+def _match_stored(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Series:
+    """Stored ids of the rows that are certainly known (index: those rows)."""
+    if stored.is_empty("customer"):
+        return pd.Series(dtype="int64")
+    found = _by_code(rows, stored)
+    rest = rows[~rows.index.isin(found.index) & (rows["state"] != "left out")]
+    keyed = _by_contact(rest, stored, people)
+    taken = set(found) | set(keyed)
+    keyless = rest[rest["code"].isna() & rest["email"].isna() & rest["phone"].isna()]
+    named = _by_name(keyless, stored, taken)
+    return pd.concat([found, keyed, named]).astype("int64")
+
+
+def _by_code(rows: pd.DataFrame, stored: Stored) -> pd.Series:
+    codes = rows["code"].dropna()
+    known = stored.rows("customer", {"code": codes.unique()})
+    if known.empty:
+        return pd.Series(dtype="int64")
+    return codes.map(known.set_index("code")["id"]).dropna().astype("int64")
+
+
+def _by_contact(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Series:
+    """E-mail, then phone: certain with a similar name and no other code, doubtful otherwise."""
+    found: dict[int, int] = {}
+    for key in ("email", "phone"):
+        asked = rows[rows[key].notna() & ~rows.index.isin(found)]
+        known = stored.rows("customer", {key: asked[key].unique()}) if len(asked) else pd.DataFrame()
+        if known.empty:
+            continue
+        held = known.sort_values("id").drop_duplicates(key).set_index(key)
+        asked = asked[asked[key].isin(held.index)]
+        ours = held.reindex(asked[key]).set_axis(asked.index)
+        plain = (asked["name"] == ours["name"].astype("str")) & ~_other_code(asked, ours)
+        found.update(ours.loc[plain, "id"].astype("int64").items())
+        for index, row in asked[~plain].iterrows():
+            _weigh(int(index), row, held.loc[row[key]], key, found, people)
+    return pd.Series(found, dtype="int64")
+
+
+def _other_code(rows: pd.DataFrame, ours: pd.DataFrame) -> pd.Series:
+    theirs, known = rows["code"].astype("str"), ours["code"].astype("str")
+    return (rows["code"].notna() & ours["code"].notna() & (theirs != known)).astype(bool)
+
+
+def _weigh(index: int, row: pd.Series, held: pd.Series, key: str, found: dict[int, int], people: People) -> None:
+    likeness = fuzz.token_sort_ratio(fold(str(row["name"])), fold(str(held["name"])))
+    other_code = bool(row["code"] == row["code"] and row["code"] and held["code"] and row["code"] != held["code"])
+    if likeness >= SIMILAR_NAME and not other_code:
+        found[index] = int(held["id"])
+    elif likeness >= SIMILAR_NAME or key == "email":
+        evidence = f"same {'e-mail' if key == 'email' else key} ({row[key]}), names {row['name']} and {held['name']}"
+        people.pairs.append((index, int(held["id"]), likeness / 100, evidence))
+
+
+def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
+    """Rows without any key: the n-th of a name is the n-th stored one without a code."""
+    if rows.empty:
+        return pd.Series(dtype="int64")
+    known = stored.rows("customer", {"name": rows["name"].unique()})
+    if known.empty:
+        return pd.Series(dtype="int64")
+    known = known[known["code"].isna() & ~known["id"].isin(taken)].sort_values("id")
+    theirs = rows[["name"]].assign(turn=rows.groupby("name").cumcount(), index=rows.index)
+    ours = known[["id", "name"]].assign(turn=known.groupby("name").cumcount())
+    met = theirs.astype({"name": object}).merge(ours.astype({"name": object}), on=["name", "turn"])
+    return pd.Series(met["id"].to_numpy(), index=met["index"].to_numpy(), dtype="int64")
+
+
+def _number_new(rows: pd.DataFrame, first: pd.Series, people: People) -> None:
+    new = (rows["id"] == 0) & (first == rows.index) & (rows["state"] != "left out")
+    last = people.next_id - int(new.sum())
+    rows.loc[new, "id"] = range(people.next_id, last, -1)
+    people.next_id = last
+
+
+def _say_twice(rows: pd.DataFrame, first: pd.Series, people: People) -> None:
+    """A row that repeats an earlier one is the same; where it says something else, it is left out and named."""
+    again = rows[(first != rows.index) & (rows["state"] != "left out")]
+    if again.empty:
+        return
+    earlier = rows.loc[first[again.index]].set_axis(again.index)
+    columns = [c for c in rows.columns if c not in NOT_FIELDS]
+    differs = pd.DataFrame({c: again[c].notna() & (again[c].astype(object) != earlier[c].astype(object)) for c in columns})
+    rows.loc[again.index, "state"] = "same"
+    for index in again.index[differs.any(axis=1)]:
+        rows.at[index, "state"] = "left out"
+        column = next(c for c in columns if differs.at[index, c])
+        message = (
+            f"This person already stands in row {earlier.at[index, 'row']} with another "
+            f"{CUSTOMER.field(column).label.lower()}. The first row was taken; correct one of them."
+        )
+        value = str(again.at[index, column])
+        people.problems.append((again.at[index, "sheet"], again.at[index, "row"], column, value, message))
+
+
+def _compare(rows: pd.DataFrame, first: pd.Series, stored: Stored, people: People) -> None:
+    """Known customers: which cells the file changes; cells edited here by hand keep ours and are named."""
+    known = rows[(rows["id"] > 0) & (first == rows.index)]
+    rows.loc[known.index, "state"] = "same"
+    if known.empty:
+        return
+    ours = stored.rows("customer", {"id": known["id"].unique()})
+    # A name made up from a code or an e-mail says nothing about the stored name.
+    told = known.assign(name=known["name"].astype(object).where(known["named"], None))
+    cells = changed_cells("customer", told, ours, _given_columns(rows))
+    edited = stored.edited_by_hand("customer", cells["id"].unique()) if len(cells) else set()
+    people.changes, kept = without_hand_edits(cells, edited)
+    rows.loc[people.changes["row"].unique(), "state"] = "changed"
+    for cell in kept.itertuples():
+        message = f"Somebody changed this here by hand to “{cell.before}”; that was kept."
+        place = rows.loc[cell.row]
+        people.problems.append((place["sheet"], place["row"], cell.field, str(cell.after), message))
+
+
+def _given_columns(rows: pd.DataFrame) -> list[str]:
+    """The customer's own columns that the file fills. A name made up from other cells changes no stored name."""
+    return [c for c in rows.columns if c not in NOT_FIELDS]
+
+
+def _pairs_within(rows: pd.DataFrame, people: People) -> None:
+    """New rows that share an e-mail or phone under another code: stored separately, the pair waits for a person."""
+    resolved = [(int(rows.at[i, "id"]), other, score, why) for i, other, score, why in people.pairs]
+    rows.loc[[i for i, *_ in people.pairs], "state"] = "doubtful"
+    people.pairs = resolved
+    fresh = rows[(rows["id"] < 0) & (rows["state"] == "new")]
+    for key in ("email", "phone"):
+        shared = fresh[fresh[key].notna() & fresh.duplicated(key, keep=False)]
+        for _, group in shared.groupby(key):
+            if len(group) <= CROWD:
+                _pair_group(group, key, rows, people)
+
+
+def _pair_group(group: pd.DataFrame, key: str, rows: pd.DataFrame, people: People) -> None:
+    head = group.iloc[0]
+    for index, row in group.iloc[1:].iterrows():
+        likeness = fuzz.token_sort_ratio(fold(str(head["name"])), fold(str(row["name"])))
+        if row["id"] != head["id"] and (likeness >= SIMILAR_NAME) and rows.at[index, "state"] == "new":
+            word = "e-mail" if key == "email" else key
+            why = f"same {word} ({row[key]}), names {head['name']} and {row['name']}"
+            people.pairs.append((int(head["id"]), int(row["id"]), likeness / 100, why))
+            rows.at[index, "state"] = "doubtful"

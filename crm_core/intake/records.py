@@ -1,0 +1,124 @@
+"""A table and its mapping become records: cleaned columns under the declared names, the rest kept as extra fields."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crm_core.errors import InvalidInput
+from crm_core.intake.clean import Reading, read_column
+from crm_core.intake.tables import Table
+from crm_core.model.entities import Field, Kind
+from crm_core.model.registry import ENTITIES
+
+REFERENCE_PREFIX = "customer."
+
+
+@dataclass(frozen=True)
+class SheetChoice:
+    """What a person (or the proposal) decided about one sheet. `mapping`: sheet column → field; None leaves it out."""
+
+    entity: str | None
+    on: bool
+    mapping: Mapping[int, str | None] = field(default_factory=dict)
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Records:
+    """One sheet's rows, cleaned. `frame`: index = sheet row, columns = declared names, `customer…` references, `extra`.
+
+    `problems`: columns row, column (the header), value, message.
+    """
+
+    sheet: str
+    entity: str
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+    mapping: Mapping[str, str]
+    extra: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+
+
+PROBLEM_COLUMNS = ["row", "column", "value", "message"]
+
+
+def target_field(entity: str, target: str) -> Field:
+    """The declared field behind a mapping's target: `amount`, `customer` (a code) or `customer.email`."""
+    owner, name = ("customer", target.removeprefix(REFERENCE_PREFIX)) if "." in target else (entity, target)
+    if entity not in ENTITIES or not ENTITIES[owner].has(name):
+        known = ", ".join(declared.name for declared in ENTITIES.get(owner, ENTITIES["customer"]).fields)
+        raise InvalidInput(f"“{target}” is no field of {entity}. Its fields are: {known}.")
+    found = ENTITIES[owner].field(name)
+    if found.kind is Kind.REFERENCE:
+        return Field(found.name, Kind.CODE, found.label)
+    return found
+
+
+def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Records:
+    """Clean every mapped column of the table; the unmapped ones go into `extra` as they stand."""
+    assert choice.entity is not None
+    columns: dict[str, pd.Series] = {}
+    problems: list[pd.DataFrame] = []
+    notes: list[str] = []
+    doubts: list[str] = []
+    readings: dict[int, Reading] = {}
+    for column in table.columns:
+        target = choice.mapping.get(column.position)
+        if target is None:
+            continue
+        declared = target_field(choice.entity, target)
+        reading = _reading(choice, table, column.position, defaults)
+        cleaned = read_column(declared, table.rows[column.position], reading)
+        columns[target] = cleaned.values if target not in columns else columns[target].fillna(cleaned.values)
+        if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
+            columns.setdefault("time", cleaned.time)
+        problems.append(cleaned.problems.assign(column=column.header))
+        notes += [f"{column.header}: {note}" for note in cleaned.notes]
+        doubts += [f"{column.header}: {cleaned.reading.doubt}"] if cleaned.reading.doubt else []
+        readings[column.position] = cleaned.reading
+    rest = [column for column in table.columns if choice.mapping.get(column.position) is None]
+    frame = pd.DataFrame(columns, index=table.rows.index)
+    frame["extra"] = _extra(table, [(column.position, column.header) for column in rest])
+    mapping = {column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest}
+    return Records(
+        table.sheet, choice.entity, frame, _together(problems, table), mapping,
+        tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,
+    )  # fmt: skip
+
+
+def _reading(choice: SheetChoice, table: Table, position: int, defaults: Reading) -> Reading:
+    chosen = choice.readings.get(position, defaults)
+    kind = table.kinds.get(position, "text")
+    return Reading(chosen.date_order, chosen.decimal, chosen.country, chosen.currency, kind)
+
+
+def _extra(table: Table, rest: list[tuple[int, str]]) -> pd.Series:
+    """The undeclared cells of each row as JSON, missing where a row has none."""
+    texts = pd.Series(None, index=table.rows.index, dtype=object)
+    filled = [(position, header) for position, header in rest if table.rows[position].notna().any()]
+    if not filled:
+        return texts
+    headers = [header for _, header in filled]
+    cells = zip(*(table.rows[position].astype(object).tolist() for position, _ in filled), strict=True)
+    made = [_json(headers, row) for row in cells]
+    return pd.Series(made, index=table.rows.index, dtype=object)
+
+
+def _json(headers: list[str], row: tuple[object, ...]) -> str | None:
+    kept = {header: cell for header, cell in zip(headers, row, strict=True) if isinstance(cell, str)}
+    return json.dumps(kept, ensure_ascii=False) if kept else None
+
+
+def _together(problems: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+    headers = {column.position: column.header for column in table.columns}
+    errors = [
+        (row, headers[column], value, "The sheet shows an Excel error here; the cell was read as empty.")
+        for row, column, value in table.errors
+        if column in headers and row in table.rows.index
+    ]
+    frames = [frame[PROBLEM_COLUMNS] for frame in problems if len(frame)]
+    return pd.concat([*frames, pd.DataFrame(errors, columns=PROBLEM_COLUMNS)], ignore_index=True)

@@ -1,0 +1,127 @@
+"""Who a row points to: the customer behind a code, e-mail, phone or name on another sheet or already stored."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crm_core.intake.people import People, match_people
+from crm_core.intake.records import REFERENCE_PREFIX, Records
+from crm_core.intake.stored import Stored
+
+# In this order a reference is taken; the letter keeps a code "7" apart from a name "7".
+WAYS = (("customer", "c"), ("customer.code", "c"), ("customer.email", "e"), ("customer.phone", "p"), ("customer.name", "n"))
+STORED_COLUMN = {"c": "code", "e": "email", "p": "phone", "n": "name"}
+
+
+def identities(frame: pd.DataFrame) -> pd.Series:
+    """For each row who it points to, as text: "c:" code, "e:" e-mail, "p:" phone, "n:" name; missing: nobody."""
+    found = pd.Series(None, index=frame.index, dtype="str")
+    for column, letter in WAYS:
+        if column in frame:
+            way = "n" if letter == "c" and _are_names(frame[column]) else letter
+            text = (way + ":") + frame[column].astype("str")
+            found = found.where(found.notna() | frame[column].isna(), text)
+    given = [REFERENCE_PREFIX + name for name in ("given_name", "family_name")]
+    if all(column in frame for column in given):
+        joined = "n:" + frame[given[0]].fillna("") + " " + frame[given[1]].fillna("")
+        found = found.where(found.notna() | (frame[given[0]].isna() & frame[given[1]].isna()), joined.str.strip())
+    return found
+
+
+def _are_names(values: pd.Series) -> bool:
+    """A column of codes is full of digits; a column of names has words with spaces and none."""
+    distinct = pd.Series(values.dropna().unique()[:2000]).astype("str")
+    if distinct.empty:
+        return False
+    return bool(distinct.str.fullmatch(r"\D*\S\s\D*").mean() > 0.5)
+
+
+@dataclass
+class Directory:
+    """Identities with their customer ids, and the customers that had to be made because others point to them."""
+
+    ids: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"))
+    implied: People | None = None
+    ambiguous: set[str] = field(default_factory=set)
+
+    def of(self, who: pd.Series) -> pd.Series:
+        """Customer ids (Int64, missing for nobody) of identities."""
+        return who.map(self.ids).astype("Int64")
+
+
+def build_directory(people: People, dated: list[Records], stored: Stored) -> Directory:
+    """Resolve every identity that the dated sheets mention: in the file's customers, then stored, else made."""
+    directory = Directory()
+    mentioned = [_mentions(records) for records in dated]
+    mentioned = [mentions for mentions in mentioned if len(mentions)]
+    if not mentioned:
+        return directory
+    everyone = pd.concat(mentioned, ignore_index=True)
+    wanted = pd.Series(everyone["who"].unique(), dtype="str")
+    known = _in_file(people)
+    known = known[known.index.isin(wanted)]
+    rest = wanted[~wanted.isin(known.index)]
+    met = _in_store(rest, stored, directory)
+    rest = rest[~rest.isin(met.index) & ~rest.isin(directory.ambiguous)]
+    made = _make(everyone[everyone["who"].isin(rest)], stored, people.next_id, directory)
+    directory.ids = pd.concat([known, met, made]).astype("int64")
+    return directory
+
+
+def _mentions(records: Records) -> pd.DataFrame:
+    """who, date and the customer fields that the sheet carries, one row a mention."""
+    who = identities(records.frame)
+    columns = [c for c in records.frame.columns if c.startswith(REFERENCE_PREFIX)]
+    facts = records.frame[columns].rename(columns=lambda name: name.removeprefix(REFERENCE_PREFIX))
+    facts["who"] = who
+    if not columns:
+        return facts[who.notna()].drop_duplicates("who")
+    facts["on"] = records.frame["date"] if "date" in records.frame else None
+    return facts[who.notna()]
+
+
+def _in_file(people: People) -> pd.Series:
+    rows = people.rows
+    found = [pd.Series(dtype="int64")]
+    for letter, column in STORED_COLUMN.items():
+        if column in rows:
+            held = rows[rows[column].notna() & (rows["id"] != 0)].drop_duplicates(column)
+            found.append(pd.Series(held["id"].to_numpy(), index=letter + ":" + held[column].astype("str")))
+    return pd.concat(found)
+
+
+def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Series:
+    found = [pd.Series(dtype="int64")]
+    if stored.is_empty("customer"):
+        return found[0]
+    for letter, column in STORED_COLUMN.items():
+        asked = wanted[wanted.str.startswith(letter + ":")].str.slice(2)
+        held = stored.rows("customer", {column: asked}) if len(asked) else pd.DataFrame()
+        if held.empty:
+            continue
+        names = letter + ":" + held[column].astype("str")
+        twice = names.duplicated(keep=False)
+        directory.ambiguous |= set(names[twice]) if letter == "n" else set()
+        alone = held[~twice] if letter == "n" else held.drop_duplicates(column)
+        found.append(pd.Series(alone["id"].astype("int64").to_numpy(), index=letter + ":" + alone[column].astype("str")))
+    return pd.concat(found)
+
+
+def _make(mentions: pd.DataFrame, stored: Stored, first_id: int, directory: Directory) -> pd.Series:
+    """Customers known from their purchases or contacts only: the latest filled value of each fact."""
+    if mentions.empty:
+        return pd.Series(dtype="int64")
+    if "on" in mentions:
+        mentions = mentions.sort_values("on", kind="stable")
+        facts = mentions.groupby("who", sort=False).last().drop(columns="on")
+    else:
+        facts = mentions.set_index("who")
+    for letter, column in STORED_COLUMN.items():
+        told = facts.index.to_series().where(facts.index.str.startswith(letter + ":")).str.slice(2)
+        if told.notna().any():
+            facts[column] = told.where(told.notna(), facts[column]) if column in facts else told
+    rows = facts.reset_index().assign(sheet="", row=0)
+    directory.implied = match_people(rows, stored, first_id=first_id, known_change=False)
+    matched = directory.implied.rows
+    directory.implied.creates = directory.implied.creates.drop(columns="who", errors="ignore")
+    return pd.Series(matched["id"].to_numpy(), index=matched["who"].to_numpy())

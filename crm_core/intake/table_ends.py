@@ -1,0 +1,144 @@
+"""The end of a table: notes below it, totals at the end and in between, headers that are printed again."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_core.intake import lexicon
+from crm_core.intake.clean_parts import to_arrow
+from crm_core.intake.table_heads import Head, is_data
+from crm_core.model.folding import fold
+from crm_core.workbook.sheets import Sheet
+
+_TAIL = 50
+_MANY = 5_000
+
+
+def tail_notes(sheet: Sheet, filled: np.ndarray, start: int) -> int:
+    """The place behind the last row of data: notes below it are sparse and stand apart, or do not fit their columns."""
+    counts = filled.sum(axis=1)
+    used = np.flatnonzero(counts[start:]) + start
+    if len(used) < 2:
+        return len(counts)
+    usual = float(np.median(counts[used]))
+    if len(used) <= _TAIL:
+        usual = max(usual, float(np.percentile(counts[used], 75)))
+    end = len(counts)
+    for place in reversed(used[-_TAIL:]):
+        if place == used[0] or not _is_note(sheet, filled, place, usual, start):
+            break
+        end = int(place)
+    return end if end == len(counts) else _grown_back(counts, end)
+
+
+def _grown_back(counts: np.ndarray, end: int) -> int:
+    while end and counts[end - 1] == 0:
+        end -= 1
+    return end
+
+
+def _is_note(sheet: Sheet, filled: np.ndarray, place: int, usual: float, start: int) -> bool:
+    cells = sheet.cells.iloc[place].dropna()
+    if len(cells) > max(1.0, 0.4 * usual) or usual < 2:
+        return _says_note(cells) and usual < 2
+    if _is_total(sheet, filled, place):
+        return False
+    apart = place > start and not filled[place - 1].any()
+    blank_key = not filled[place, _key_column(filled, start)]
+    return apart or blank_key or _says_note(cells) or _misfits(sheet, cells, place, start)
+
+
+def _key_column(filled: np.ndarray, start: int) -> int:
+    """The first of the columns that are filled most."""
+    return int(np.argmax(filled[start : start + 1000].mean(axis=0) >= 0.8))
+
+
+def _says_note(cells: pd.Series) -> bool:
+    first = fold(str(cells.iloc[0])) if len(cells) else ""
+    opening = first.replace("：", ":").split(":")[0].strip()
+    return opening in lexicon.flat("notes") or first.startswith(("*", "©")) or len(first) > 60
+
+
+def _misfits(sheet: Sheet, cells: pd.Series, place: int, start: int) -> bool:
+    """A word in a column of numbers, or a last line whose single word has no neighbours in a table of numbers."""
+    above = sheet.cells.iloc[max(start, place - 30) : place]
+    for column, text in cells.items():
+        seen = above[column].dropna().tolist()
+        if seen and sum(map(is_data, seen)) > 0.6 * len(seen) and not is_data(str(text)):
+            return True
+    return len(cells) == 1 and place + 1 < len(sheet.cells) and not sheet.cells.iloc[place + 1 :].isna().all(axis=None)
+
+
+def totals(sheet: Sheet, filled: np.ndarray, start: int, end: int) -> list[int]:
+    """The places of total and subtotal rows between `start` and `end`."""
+    return [place for place in _candidates(sheet, filled, start, end) if _is_total(sheet, filled, place)]
+
+
+def _candidates(sheet: Sheet, filled: np.ndarray, start: int, end: int) -> list[int]:
+    """Rows that begin like a total: looked for in the first text columns, all rows at once."""
+    found: set[int] = set(range(max(start, end - 5), end))
+    for column in sheet.cells.columns[:6]:
+        cells = sheet.cells[column].iloc[start:end]
+        if len(cells) > _MANY and _is_numeric(cells.iloc[:200]):
+            continue
+        hits = pc.match_substring_regex(to_arrow(cells), _pattern()).to_numpy(zero_copy_only=False)
+        found |= set((np.flatnonzero(hits == True) + start).tolist())  # noqa: E712  (blank cells are None)
+        if len(found) > _MANY:
+            break
+    return sorted(found)
+
+
+def _is_numeric(cells: pd.Series) -> bool:
+    texts = cells.dropna().tolist()
+    return sum(map(is_data, texts)) > 0.9 * len(texts)
+
+
+def _pattern() -> str:
+    """Cells that begin with a total word, in any case; accents are left to the closer look."""
+    heads = sorted({word[:3] for word in _total_words()})
+    both = sorted({spelt for head in heads for spelt in (head, head.capitalize(), head.upper())} | {"łąc", "Łąc", "ŁĄC", "ogó", "Ogó", "OGÓ"})
+    return r"^\s*(?:" + "|".join(both) + ")"
+
+
+def _total_words() -> frozenset[str]:
+    return lexicon.flat("totals")
+
+
+def _is_total(sheet: Sheet, filled: np.ndarray, place: int) -> bool:
+    """A total word leads the row, numbers follow, and the columns of words beside it are blank."""
+    cells = sheet.cells.iloc[place].dropna()
+    if len(cells) == 0 or not _leads(str(cells.iloc[0])):
+        return False
+    others = cells.iloc[1:]
+    words = [text for text in others if not is_data(text)]
+    exact = _bare(str(cells.iloc[0])) in _total_words()
+    if words or (not exact and not len(others)):
+        return False
+    return exact or len(cells) < _usual(filled, place)
+
+
+def _usual(filled: np.ndarray, place: int) -> float:
+    return float(np.median(filled[max(0, place - 50) : place + 1].sum(axis=1)))
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" :.*=：").strip()
+
+
+def _leads(text: str) -> bool:
+    bare = _bare(text)
+    return bare in _total_words() or any(bare.startswith((f"{word} ", f"{word}:", f"{word}：")) for word in _total_words())
+
+
+def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
+    """Places where the header stands again, as on the pages of a print-out."""
+    if not head.rows or not head.labels:
+        return []
+    header = sheet.cells.iloc[head.body - 1]
+    first = next((column for column in sheet.cells.columns if isinstance(header[column], str)), None)
+    if first is None:
+        return []
+    same = pc.equal(to_arrow(sheet.cells[first].iloc[head.body : end]), pa.scalar(header[first], pa.large_string()))
+    places = np.flatnonzero(same.to_numpy(zero_copy_only=False) == True) + head.body  # noqa: E712  (blank cells are None)
+    return [int(place) for place in places if sheet.cells.iloc[place].equals(header)]

@@ -1,0 +1,42 @@
+"""The stored records as a plan asks for them, within one read transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from crm_core.ledger import existing
+from crm_core.ledger.bulk import KeyTable
+from crm_core.ledger.tables import batches, changes
+
+
+class Answers:
+    """Answers `rows`, `source_keys`, `edited_by_hand`, `is_empty` from one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def rows(self, entity: str, keys: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
+        return existing.rows_by_keys(self.connection, entity, keys)
+
+    def source_keys(self, entity: str, keys: Iterable[int]) -> set[int]:
+        return existing.stored_source_keys(self.connection, entity, (int(key) for key in keys))
+
+    def edited_by_hand(self, entity: str, ids: Iterable[int]) -> set[tuple[int, str]]:
+        """Cells whose latest change came from no file: a file must not take back what a person wrote."""
+        with KeyTable(self.connection, "asked_rows", (int(number) for number in ids)) as keys:
+            mine = sa.and_(changes.c.entity == entity, changes.c.row_id.in_(sa.select(keys.c.key)))
+            latest = (
+                sa.select(changes.c.row_id, changes.c.field, sa.func.max(changes.c.batch).label("batch"))
+                .where(mine)
+                .group_by(changes.c.row_id, changes.c.field)
+                .subquery()
+            )
+            by_hand = sa.and_(batches.c.files == "[]", batches.c.undoes.is_(None), batches.c.undone_by.is_(None))
+            found = sa.select(latest.c.row_id, latest.c.field).join(batches, batches.c.id == latest.c.batch)
+            return {(int(row), name) for row, name in self.connection.execute(found.where(by_hand))}
+
+    def is_empty(self, entity: str) -> bool:
+        return existing.is_empty(self.connection, entity)

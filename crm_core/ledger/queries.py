@@ -1,0 +1,121 @@
+"""The customers as frames: filtered, searched, sorted and paged in the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from crm_core.ledger.conditions import compile_condition
+from crm_core.ledger.dialects import by_letter, extra_text, folded
+from crm_core.ledger.frames import typed_frame
+from crm_core.ledger.known import CUSTOMER_FIELDS, customer_field
+from crm_core.ledger.measures import Measured, measured
+from crm_core.ledger.relations import EXACT
+from crm_core.ledger.tables import customers
+from crm_core.model.conditions import EVERYBODY, Condition
+from crm_core.model.folding import search_words
+
+ALWAYS = ("id", "version")
+EXTRA = "extra."
+Order = tuple[str, bool]  # a field, and whether the greatest comes first
+
+
+def people_frame(
+    connection: Connection,
+    condition: Condition,
+    columns: Sequence[str],
+    as_of: date,
+    *,
+    search: str | None = None,
+    order_by: Sequence[Order | str] = (),
+    limit: int | None = None,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """The customers that meet the condition, as of a day: columns `id`, `version`, then those asked for.
+
+    A column is a declared field, a sum or a measure by name (`known.CUSTOMER_FIELDS`), or `extra.<header>`. Values are
+    driver-ready. `order_by`: names, or (name, descending); missing values come last, equal ones by id.
+    """
+    people = measured(connection, as_of)
+    names = list(dict.fromkeys((*ALWAYS, *columns)))
+    rules, sorting = _rules(condition, search, people), _sorting(people, order_by)
+    if limit is not None or offset:
+        rules = [customers.c.id.in_(_page(people, rules, sorting, limit, offset))]
+    chosen = sa.select(*(_column(people, name).label(name) for name in names)).select_from(people.rows)
+    return typed_frame(connection, chosen.where(*rules).order_by(*sorting), CUSTOMER_FIELDS)
+
+
+def _page(
+    people: Measured, rules: list[Any], sorting: list[Any], limit: int | None, offset: int
+) -> sa.ScalarSelect[Any]:
+    """The ids of one page: only they are sorted, the wide rows are fetched for those shown."""
+    ids = sa.select(customers.c.id).select_from(people.rows).where(*rules).order_by(*sorting)
+    return ids.limit(limit).offset(offset or None).correlate(None).subquery("page").select().scalar_subquery()
+
+
+def count_people(connection: Connection, condition: Condition, as_of: date, *, search: str | None = None) -> int:
+    """How many customers meet the condition and the search."""
+    people = measured(connection, as_of)
+    counted = sa.select(sa.func.count()).select_from(people.rows).where(*_rules(condition, search, people))
+    return connection.scalar(counted) or 0
+
+
+def customer_ids(
+    connection: Connection,
+    condition: Condition,
+    as_of: date,
+    *,
+    search: str | None = None,
+    order_by: Sequence[Order | str] = (),
+) -> list[int]:
+    """The ids of the customers that meet the condition and the search, in that order."""
+    people = measured(connection, as_of)
+    chosen = sa.select(customers.c.id).select_from(people.rows).where(*_rules(condition, search, people))
+    return list(connection.scalars(chosen.order_by(*_sorting(people, order_by))))
+
+
+def id_of_code(connection: Connection, code: str) -> int | None:
+    """The customer of that code, None when there is none."""
+    return connection.scalar(sa.select(customers.c.id).where(customers.c.code == code))
+
+
+def _column(people: Measured, name: str) -> sa.ColumnElement[Any]:
+    if name.startswith(EXTRA):
+        return extra_text(customers.c.extra, sa.literal(name.removeprefix(EXTRA)))
+    customer_field(name)
+    return people[name]
+
+
+def _rules(condition: Condition, search: str | None, people: Measured) -> list[sa.ColumnElement[bool]]:
+    rules = [] if condition == EVERYBODY else [compile_condition(condition, people, people.as_of)]
+    return rules + [customers.c.search.contains(word, autoescape=True) for word in search_words(search or "")]
+
+
+def _sorting(people: Measured, order_by: Sequence[Order | str]) -> list[sa.ColumnElement[Any]]:
+    keys: list[sa.ColumnElement[Any]] = []
+    for order in order_by:
+        name, descending = (order, False) if isinstance(order, str) else order
+        column, key = _column(people, name), _sort_key(people, name)
+        keys += [_is_missing(column, name), key.desc() if descending else key]
+    return [*keys, customers.c.id]
+
+
+def _is_missing(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
+    text = not name.startswith(EXTRA) and CUSTOMER_FIELDS[name].kind not in EXACT
+    missing = sa.or_(column.is_(None), column == "") if text else column.is_(None)
+    return sa.case((missing, 1), else_=0)
+
+
+def _sort_key(people: Measured, name: str) -> sa.ColumnElement[Any]:
+    """Words of a closed list by their place in it, texts folded, so that both databases put them alike."""
+    column = _column(people, name)
+    field = CUSTOMER_FIELDS.get(name)
+    if field is not None and field.choices:
+        return sa.case({word: place for place, word in enumerate(field.choices)}, value=column)
+    if name == "name":  # `search` begins with the folded name: nothing to fold, row by row
+        return by_letter(customers.c.search)
+    return column if field is not None and field.kind in EXACT else folded(sa.func.nullif(column, ""))
+

@@ -1,0 +1,192 @@
+"""The call list as a workbook: one sheet a caller, a summary, and a hidden identity for the way home."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crm_core.model.words import OUTCOMES
+from crm_core.outreach.facts import EVERYONE
+from crm_core.outreach.lists import DayList
+from crm_core.outreach.phrases import as_day, as_text, is_missing, money, short_day
+from crm_core.outreach.rows import records
+from crm_core.outreach.summary import SUMMARY, summary_sheet
+from crm_core.workbook.names import legal_sheet_names
+from crm_core.workbook.write import ColumnStyle, SheetContent, write_xlsx
+
+FORMAT = "1"  # of the hidden identity: raised when a later version writes it differently
+IDENTITY = "regulars"  # the very hidden sheet that says which database and list this is
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a list comes from, so that it is known again when it comes home."""
+
+    database: str
+    as_of: date
+    who: str
+    company: str = ""
+    currency: str = ""
+
+    @property
+    def list_id(self) -> str:
+        return f"{self.database}/{self.as_of.isoformat()}"
+
+
+# Widths are in characters and chosen so that a usual list prints on A4 landscape in a legible size.
+COLUMNS = (
+    ColumnStyle("Name", "note", 18),
+    ColumnStyle("Preferred name", "note", 12),
+    ColumnStyle("Phone", "text", 17),
+    ColumnStyle("Second phone", "text", 17),
+    ColumnStyle("E-mail", "note", 22),
+    ColumnStyle("Why today", "note", 28),
+    ColumnStyle("Say", "note", 36),
+    ColumnStyle("Last bought", "note", 20),
+    ColumnStyle("Likes", "note", 14),
+    ColumnStyle("Last contact", "note", 17),
+    ColumnStyle("Due", "date", 11),
+    ColumnStyle("Outcome", "text", 14, choices=OUTCOMES, help="Choose what came of it"),
+    ColumnStyle("Next date", "date", 11, validate_date=True, help="When to call again or when they come"),
+    ColumnStyle("Note", "note", 22, help="What they said; why not, if they are not interested"),
+    ColumnStyle("Company", "note", 14),
+    ColumnStyle("Owner", "note", 11),
+    ColumnStyle("Code", "text", 9),
+    ColumnStyle("Follow-up number", "integer", 8, hidden=True),
+    ColumnStyle("Customer number", "integer", 8, hidden=True),
+    ColumnStyle("List", "text", 8, hidden=True),
+    ColumnStyle("Check", "text", 8, hidden=True),
+)
+# Columns that stand on the sheets only where somebody on the list has something in them.
+OPTIONAL = ("Preferred name", "Second phone", "Likes", "Last contact", "Company", "Owner", "Code")
+
+
+def call_list(day: DayList, origin: Origin) -> bytes:
+    """The workbook of a worded list whose people have `follow_up_id`: the bytes of an .xlsx file."""
+    cells = [_cells(row, origin) for row in records(day.people)]
+    shown = _shown(cells)
+    by_caller = _by_caller(cells, day)
+    names = sheet_names(by_caller)
+    sheets = [_sheet(names[caller], rows, shown) for caller, rows in by_caller.items()]
+    properties = {"title": f"Call list of {short_day(day.as_of)}", "list": origin.list_id}
+    everything = [*sheets, summary_sheet(day, origin.who, origin.company), _identity(origin)]
+    return write_xlsx(everything, properties=properties, currency=origin.currency)
+
+
+def _by_caller(cells: Sequence[dict[str, Any]], day: DayList) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in day.by_owner} or {EVERYONE: []}
+    for row, caller in zip(cells, day.people["caller"], strict=True):
+        rows[caller].append(row)
+    return rows
+
+
+def _shown(cells: Sequence[Mapping[str, Any]]) -> list[ColumnStyle]:
+    """The columns of all sheets alike: an optional one only where somebody has something in it."""
+    empty = {name for name in OPTIONAL if all(row[name] is None for row in cells)}
+    return [column for column in COLUMNS if column.header not in empty]
+
+
+def _sheet(name: str, cells: Sequence[Mapping[str, Any]], shown: Sequence[ColumnStyle]) -> SheetContent:
+    headers = [column.header for column in shown]
+    return SheetContent(name, tuple(shown), [tuple(row[header] for header in headers) for row in cells])
+
+
+def _cells(row: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
+    """One person's row by header; missing is None."""
+    cells = _visible(row, origin.currency)
+    follow_up = row.get("follow_up_id")
+    cells["Follow-up number"] = None if is_missing(follow_up) else int(follow_up)
+    cells["Customer number"] = int(row["id"])
+    cells["List"] = origin.list_id
+    cells["Check"] = row_check(cells)
+    return cells
+
+
+def _visible(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    return {
+        "Name": as_text(row["name"]),
+        "Preferred name": as_text(row["preferred_name"]) or as_text(row["salutation"]),
+        "Phone": as_text(row["phone"]),
+        "Second phone": as_text(row["phone_2"]),
+        "E-mail": None if row["may_email"] == "no" else as_text(row["email"]),
+        "Why today": row["why"],
+        "Say": row["say"],
+        "Last bought": last_bought(row, currency),
+        "Likes": _likes(row),
+        "Last contact": _last_contact(row),
+        "Due": as_day(row["due_on"]),
+        "Outcome": None,
+        "Next date": None,
+        "Note": None,
+        "Company": as_text(row["company"]),
+        "Owner": _owner(row),
+        "Code": as_text(row["code"]),
+    }
+
+
+def _owner(row: Mapping[str, Any]) -> str | None:
+    """Who looks after them, where that is somebody else than the caller."""
+    owner = as_text(row["owner"])
+    return None if owner and owner.casefold() == str(row["caller"]).casefold() else owner
+
+
+CHECKED = ("List", "Follow-up number", "Customer number", "Code", "Name", "Phone", "E-mail")
+
+
+def row_check(cells: Mapping[str, Any]) -> str:
+    """A checksum over what the row held when it was issued: identity and what a caller may correct."""
+    text = "\x1f".join(as_text(cells.get(header)) or "" for header in CHECKED)
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def last_bought(row: Mapping[str, Any], currency: str = "") -> str | None:
+    """`12 Dec 2025: tea, cake and 2 more, 12.50 EUR`; None for who never bought."""
+    day = as_day(row.get("last_bought_on")) or as_day(row.get("last_on"))
+    if day is None:
+        return None
+    products, more, amount = (
+        as_text(row.get("last_products")),
+        row.get("products_more"),
+        row.get("last_amount"),
+    )
+    what = f": {products}" if products else ""
+    what += f" and {int(more)} more" if not is_missing(more) and more else ""
+    return short_day(day) + what + (f", {money(int(amount), currency)}" if not is_missing(amount) else "")
+
+
+def _likes(row: Mapping[str, Any]) -> str | None:
+    noted, favourite = as_text(row.get("likes")), as_text(row.get("favourite"))
+    if noted and favourite and favourite.casefold() not in noted.casefold():
+        return f"{noted}; often {favourite}"
+    return noted or favourite
+
+
+def _last_contact(row: Mapping[str, Any]) -> str | None:
+    """`12 Nov 2025, no answer: call after five`."""
+    day = as_day(row.get("spoke_on"))
+    if day is None:
+        return None
+    said = [short_day(day), as_text(row.get("spoke_type")), as_text(row.get("spoke_outcome"))]
+    note = as_text(row.get("spoke_note"))
+    return ", ".join(filter(None, said)) + (f": {note}" if note else "")
+
+
+def sheet_names(callers: Iterable[str]) -> dict[str, str]:
+    """By caller the name of their sheet: one that Excel takes, none twice, none that another sheet needs."""
+    callers = list(callers)
+    names = legal_sheet_names([SUMMARY, IDENTITY, *callers])
+    return dict(zip(callers, names[2:], strict=True))
+
+
+def _identity(origin: Origin) -> SheetContent:
+    """A sheet that no menu shows: which database and list this file is."""
+    rows = [
+        ("format", FORMAT),
+        ("database", origin.database),
+        ("list", origin.list_id),
+        ("issued on", origin.as_of.isoformat()),
+        ("issued by", origin.who),
+    ]
+    columns = (ColumnStyle("Key", "text"), ColumnStyle("Value", "text"))
+    return SheetContent(IDENTITY, columns, rows, freeze=False, filter=False, very_hidden=True)

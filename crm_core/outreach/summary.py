@@ -1,0 +1,76 @@
+"""The summary sheet of a call list: who calls how many and why, who was left out, what the words mean."""
+
+from collections.abc import Iterable
+
+from crm_core.model.words import OUTCOMES
+from crm_core.outreach.lists import DayList
+from crm_core.outreach.phrases import long_day
+from crm_core.workbook.write import ColumnStyle, SheetContent
+
+SUMMARY = "Summary"
+MEANING = {
+    "reached": "You spoke with them",
+    "no answer": "Nobody answered; they stay to be called",
+    "voicemail": "You left a message; they stay to be called",
+    "wrong number": "The number is not theirs; correct it in the sheet if you know the right one",
+    "call again": "They asked to be called again: give the day in “Next date”, the hour in “Note”",
+    "visit agreed": "They will come by: give the day in “Next date”",
+    "bought": "They bought or ordered",
+    "not interested": "They do not want it: say why in “Note”",
+    "complaint": "They complained: say what about in “Note”",
+    "do not contact": "They do not want to hear from us: they are never on a list again",
+}
+HOW_TO = (
+    ("Fill in", "Outcome, Next date and Note; the first two offer what fits."),
+    ("Correct", "A wrong phone or e-mail may be corrected in its cell."),
+    ("Sort and filter", "As you like: nothing is locked, and rows may be deleted."),
+)
+COLUMNS = (
+    ColumnStyle("Part", "text", 16),
+    ColumnStyle("What", "note", 38),
+    ColumnStyle("People", "integer", 10),
+    ColumnStyle("Meaning", "note", 64),
+)
+Row = tuple[str, str, int | None, str | None]
+
+
+def summary_sheet(day: DayList, who: str, company: str = "") -> SheetContent:
+    """One visible sheet for whoever hands the lists out."""
+    title = f"Call list of {long_day(day.as_of, day.as_of)} {day.as_of.year}" + (
+        f", {company}" if company else ""
+    )
+    return SheetContent(
+        SUMMARY, COLUMNS, [*_total(day), *_callers(day), *_plays(day), *_left_out(day), *_outcomes(),
+        *_how_to()], title_rows=(title, f"Issued by {who}"), filter=False,
+    )  # fmt: skip
+
+
+def _total(day: DayList) -> Iterable[Row]:
+    yield "On the list", "People", len(day.people), None if len(day.people) else "Nobody is due on this day."
+
+
+def _callers(day: DayList) -> Iterable[Row]:
+    for name, count in day.by_owner.items():
+        reasons = day.people.loc[day.people["caller"] == name, "play"].value_counts()
+        labels = [f"{reasons[play.name]} {play.label.lower()}" for play in day.plays if play.name in reasons]
+        yield "By caller", name, count, ", ".join(labels)
+
+
+def _plays(day: DayList) -> Iterable[Row]:
+    for play in day.plays:
+        yield "By reason", play.label, day.by_play.get(play.name, 0), play.words
+
+
+def _left_out(day: DayList) -> Iterable[Row]:
+    for why, count in day.left_out.items():
+        yield "Left out", why, count, None
+
+
+def _outcomes() -> Iterable[Row]:
+    for outcome in OUTCOMES:
+        yield "Outcome", outcome, None, MEANING[outcome]
+
+
+def _how_to() -> Iterable[Row]:
+    for what, words in HOW_TO:
+        yield "How to", what, None, words
