@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
-DEBOUNCE_MS = 155  # the app holds typed text back that long before it sends it
+STEADY_MS = 300  # the app holds typed text back for half of that before it sends it
+GRID_LAG_MS = 250  # a grid brings the texts that can be read up to date that long after its picture
+ROW_PX = 35
 PATIENCE_MS = 30_000
 SWITCHES = (
     "--no-sandbox",
@@ -25,6 +27,17 @@ SWITCHES = (
     "--disable-sync",
 )
 QUIET = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+# Quiet means quiet for a while: between a click and the script's start there is a gap that looks like quiet.
+STEADY = """
+async ([quiet, lasting]) => {
+    let since = null;
+    for (;;) {
+        const calm = document.querySelector(quiet) && !document.querySelector('[data-testid=stSkeleton]');
+        since = calm ? since ?? performance.now() : null;
+        if (since !== null && performance.now() - since >= lasting) return true;
+        await new Promise(after => setTimeout(after, 20));
+    }
+}"""
 
 
 @contextmanager
@@ -58,10 +71,12 @@ def page(
 
 
 def settle(screen: Page) -> None:
-    """Wait until what was typed has been sent, the script has run and nothing is being loaded."""
-    screen.wait_for_timeout(DEBOUNCE_MS)
+    """Wait until what was typed has been sent, the script has run and nothing is being loaded.
+
+    On a busy machine an answer may still come later: look for it with Playwright's `expect`, which waits too.
+    """
     screen.locator(QUIET).wait_for(state="attached")
-    expect(screen.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE_MS)
+    screen.wait_for_function(STEADY, arg=[QUIET, STEADY_MS])
 
 
 def visit(screen: Page, address: str) -> None:
@@ -97,9 +112,29 @@ def download(screen: Page, name: str, folder: Path) -> Path:
 
 
 def grid_cells(screen: Page, nth: int = 0) -> list[list[str]]:
-    """The texts of the rows that a grid shows at the moment, without its header."""
-    rows = screen.get_by_test_id("data-grid-canvas").nth(nth).locator("tbody tr")
-    return rows.evaluate_all("rows => rows.map(r => [...r.querySelectorAll('td')].map(c => c.textContent))")
+    """The texts of the rows that the page's nth grid shows at the moment, without its header."""
+    screen.wait_for_timeout(GRID_LAG_MS)
+    grid = screen.get_by_test_id("data-grid-canvas").nth(nth)
+    grid.locator("th").first.wait_for(state="attached")
+    read = "rows => rows.map(r => [...r.querySelectorAll('td')].map(c => c.textContent))"
+    return grid.locator("tbody tr").evaluate_all(read)
+
+
+def type_in_cell(screen: Page, row: int, column: int, text: str, nth: int = 0) -> None:
+    """Write over a cell of the page's nth grid (row and column from 0, as the grid shows them) and press Enter."""
+    grid = screen.get_by_test_id("data-grid-canvas").nth(nth)
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box, "the grid is not on the screen"
+    screen.mouse.click(box["x"] + 60, box["y"] + 1.5 * ROW_PX)
+    for key in ["Control+Home", *["ArrowDown"] * row, *["ArrowRight"] * column, "Enter"]:
+        screen.keyboard.press(key)
+    screen.locator("#portal").locator("textarea, input").first.fill(text)
+    screen.wait_for_timeout(
+        GRID_LAG_MS
+    )  # the cell's editor takes the text over a moment after it was written
+    screen.keyboard.press("Enter")
+    settle(screen)
 
 
 def trouble(screen: Page) -> list[str]:

@@ -26,9 +26,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
-_patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("dev", max_examples=50, **_patient)
-settings.register_profile("ci", max_examples=200, derandomize=True, print_blob=True, **_patient)
+_patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("dev", _patient, max_examples=50)
+settings.register_profile("ci", _patient, max_examples=200, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
 
 
@@ -150,11 +150,11 @@ def is_open(url: str) -> bool:
 
 
 @contextmanager
-def serving(database: str) -> Iterator[AppServer]:
-    """The real app on a free port with that database, until the block ends."""
+def serving(database: str, root: Path = ROOT) -> Iterator[AppServer]:
+    """The app of a folder on a free port with that database, until the block ends."""
     port = free_port()
     start = f"from crm_core.serve import serve; raise SystemExit(serve({port}, database={database!r}))"
-    process = subprocess.Popen([sys.executable, "-c", start], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-c", start], cwd=root)
     try:
         url, give_up = f"http://127.0.0.1:{port}", time.monotonic() + SLOW_TO_START
         while not is_open(url):
@@ -165,6 +165,22 @@ def serving(database: str) -> Iterator[AppServer]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes a folder with the launcher, the theme and an app of a few lines: `stand_in(source)`."""
+
+    def make(source: str) -> Path:
+        folder = tmp_path_factory.mktemp("stand-in") / "a shop"  # a space in a path must not matter
+        (folder / "crm_core").mkdir(parents=True)
+        for name in ("__init__", "errors", "serve", "site"):
+            shutil.copy(ROOT / "crm_core" / f"{name}.py", folder / "crm_core")
+        shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+        (folder / "app.py").write_text(source, "utf-8")
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")

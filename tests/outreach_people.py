@@ -12,13 +12,27 @@ from crm_core.outreach.due import PEOPLE_COLUMNS
 from crm_core.outreach.earlier import FOLLOW_UP_COLUMNS
 
 MONDAY = date(2026, 1, 5)
-FACTS = ("last_bought_on", "last_amount", "last_products", "products_more", "favourite", "spoke_on", "spoke_note")
+FACTS = (
+    "last_bought_on",
+    "last_amount",
+    "last_products",
+    "products_more",
+    "favourite",
+    "spoke_on",
+    "spoke_note",
+)
 NUMBERS = {"orders": "Int64", "revenue": "Int64", "gap": "Float64"}
 
 
 def person(number: int, **known: Any) -> dict[str, Any]:
     """Somebody with a phone of whom nothing else is known but what is given."""
-    plain = {"id": number, "name": f"Person {number}", "phone": f"+48 600 {number:06}", "orders": 0, "revenue": 0}
+    plain = {
+        "id": number,
+        "name": f"Person {number}",
+        "phone": f"+48 600 {number:06}",
+        "orders": 0,
+        "revenue": 0,
+    }
     return plain | known
 
 

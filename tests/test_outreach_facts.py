@@ -43,7 +43,13 @@ def test_rhythm():
 
 @pytest.mark.parametrize(
     ("born", "age"),
-    [("1986-01-08", "40"), ("1987-01-08", None), ("1604-01-08", None), ("2008-01-08", "18"), ("--01-08", None)],
+    [
+        ("1986-01-08", "40"),
+        ("1987-01-08", None),
+        ("1604-01-08", None),
+        ("2008-01-08", "18"),
+        ("--01-08", None),
+    ],
 )
 def test_round_age(born, age):
     """Only a round age is worth a word, and an unknown year gives none."""

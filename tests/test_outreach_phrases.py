@@ -48,7 +48,11 @@ def test_long_day():
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(24, "today, Tuesday 24 November"), (25, "tomorrow, Wednesday 25 November"), (26, "on Thursday 26 November")],
+    [
+        (24, "today, Tuesday 24 November"),
+        (25, "tomorrow, Wednesday 25 November"),
+        (26, "on Thursday 26 November"),
+    ],
 )
 def test_coming_day(day, words):
     """Today and tomorrow are said as such."""
@@ -86,3 +90,4 @@ def test_days_that_are_none():
 def test_sentence():
     """A sentence begins with a capital and has no doubled blanks."""
     assert sentence(" last  spoke") == "Last spoke"
+    assert sentence("about the table.. Or not?. And so on...") == "About the table. Or not? And so on..."

@@ -55,7 +55,9 @@ def test_lonely_signs_are_refused(template):
 words = st.one_of(st.none(), st.just(float("nan")), st.just("  "), st.text("abc ", min_size=1, max_size=8))
 
 
-@given(st.dictionaries(st.sampled_from(["name", "caller", "likes", "favourite", "last_day", "promise"]), words))
+@given(
+    st.dictionaries(st.sampled_from(["name", "caller", "likes", "favourite", "last_day", "promise"]), words)
+)
 def test_no_built_in_play_leaves_a_hole(facts):
     """Whatever is missing, no reason and no script shows a brace, a bracket, `None`, `nan` or doubled blanks."""
     for play in (*BUILT_IN, CHOSEN):

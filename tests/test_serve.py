@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +9,7 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT, free_port, is_open
+from conftest import free_port, is_open
 
 from crm_core import serve, site
 from crm_core.errors import InvalidInput, NotAllowed, NotFound
@@ -29,13 +28,9 @@ except RegularsError as error:
 
 
 @pytest.fixture
-def home(tmp_path):
-    """A copy of the launcher beside a page that says nothing, in a folder with a space in its name."""
-    folder = tmp_path / "a shop"
-    (folder / "crm_core").mkdir(parents=True)
-    for name in ("__init__", "errors", "serve", "site"):
-        shutil.copy(ROOT / "crm_core" / f"{name}.py", folder / "crm_core")
-    (folder / "app.py").write_text("import streamlit as st\nst.title('Stand-in')\n")
+def home(stand_in):
+    """A copy of the launcher beside a page that says nothing."""
+    folder = stand_in("import streamlit as st\nst.title('Stand-in')\n")
     (folder / "starter.py").write_text(STARTER)
     return folder
 
@@ -295,10 +290,8 @@ def test_a_server_that_breaks_down(launch, home):
 
 
 @pytest.mark.slow
-def test_a_page_cannot_be_reached_under_another_name(launch, home):
+def test_a_page_cannot_be_reached_under_another_name(launch):
     """A websocket that comes under the name of another host is turned away (DNS rebinding)."""
-    (home / ".streamlit").mkdir()
-    shutil.copy(ROOT / ".streamlit" / "config.toml", home / ".streamlit")
     port = free_port()
     opened(launch(port=port))
     assert upgrade(port, f"127.0.0.1:{port}") == 101

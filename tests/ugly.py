@@ -41,15 +41,21 @@ def parts(sheet: str, shared: str = "", names: tuple[str, ...] = ("Sheet1",)) ->
     )
     made = {
         "[Content_Types].xml": f'{HEAD}<Types xmlns="{_PACKAGE}/content-types">{main}{overrides}</Types>',
-        "_rels/.rels": f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+        "_rels/.rels": _relationships(
+            f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+        ),
+        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f"<sheets>{listed}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": _relationships(links),
         **{f"xl/worksheets/sheet{i}.xml": sheet for i in range(1, len(names) + 1)},
     }
     if shared:
         made["xl/sharedStrings.xml"] = shared
     return {name: text.encode("utf-8") for name, text in made.items()}
+
+
+def _relationships(links: str) -> str:
+    return f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
 
 
 def zipped(contents: dict[str, bytes]) -> bytes:
@@ -64,6 +70,20 @@ def zipped(contents: dict[str, bytes]) -> bytes:
 def workbook(rows: str, before: str = "") -> bytes:
     """A workbook of one sheet with these <row> elements."""
     return zipped(parts(sheet_xml(rows, before)))
+
+
+def ods(rows: str) -> bytes:
+    """An OpenDocument workbook of one table with these <table:table-row> elements."""
+    names = " ".join(
+        f'xmlns:{word}="urn:oasis:names:tc:opendocument:xmlns:{word}:1.0"' for word in ("office", "table", "text")
+    )
+    content = (
+        f'{HEAD}<office:document-content {names}><office:body><office:spreadsheet>'
+        f'<table:table table:name="Tabelle1">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    mime = b"application/vnd.oasis.opendocument.spreadsheet"
+    return zipped({"mimetype": mime, "META-INF/manifest.xml": b"<m/>", "content.xml": content.encode("utf-8")})
 
 
 def utf16_workbook(rows: str) -> bytes:

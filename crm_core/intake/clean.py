@@ -15,6 +15,7 @@ from crm_core.model.entities import Field, Kind
 
 __all__ = ["Cleaned", "Reading", "Trouble", "parse", "read_column"]
 
+USUAL = Reading()
 _READERS: dict[Kind, Any] = {
     Kind.TEXT: read_text,
     Kind.CODE: read_text,
@@ -35,10 +36,12 @@ _READERS: dict[Kind, Any] = {
     Kind.TAGS: read_tags,
 }
 # In these kinds a word like NULL may be somebody's name.
-_WORDS_MAY_BE_VALUES = frozenset({Kind.NAME, Kind.PLACE, Kind.CODE, Kind.REFERENCE, Kind.TEXT, Kind.NOTE, Kind.TAGS})
+_WORDS_MAY_BE_VALUES = frozenset(
+    {Kind.NAME, Kind.PLACE, Kind.CODE, Kind.REFERENCE, Kind.TEXT, Kind.NOTE, Kind.TAGS}
+)
 
 
-def read_column(field: Field, cells: pd.Series, reading: Reading = Reading()) -> Cleaned:
+def read_column(field: Field, cells: pd.Series, reading: Reading = USUAL) -> Cleaned:
     """`cells` (text, NaN = blank) as driver-ready values of `field` on the same index.
 
     Money is `Int64` in ten-thousandths, numbers `float64`, whole numbers `Int64`, all else `str` (dates `YYYY-MM-DD`).
@@ -49,7 +52,7 @@ def read_column(field: Field, cells: pd.Series, reading: Reading = Reading()) ->
     return end(part, cells)
 
 
-def parse(kind: Field | Kind, cell: str, reading: Reading = Reading()) -> Any:
+def parse(kind: Field | Kind, cell: str, reading: Reading = USUAL) -> Any:
     """One cell's value; None where it is blank, `Trouble` with a sentence where it cannot be taken."""
     field = kind if isinstance(kind, Field) else Field("cell", kind, "Cell")
     cleaned = read_column(field, pd.Series([cell], dtype="str"), reading)

@@ -1,4 +1,4 @@
-"""Closed lists and yes/no, by the words of the languages: the language that knows most of the column's words decides."""
+"""Closed lists and yes/no in many languages: the one that knows most of the column's words decides."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,34 @@ from crm_core.model.entities import Field, Kind
 from crm_core.model.folding import fold
 
 # The list of words in the dictionaries by the field's name; other choice fields know their own words only.
-TOPICS = {"sex": "sex", "status": "status", "type": "type", "channel": "channel", "outcome": "outcome", "stage": "stage", "need": "need"}
-_UNKNOWN = frozenset(map(fold, ("unknown", "?", "not known", "nie wiem", "nieznany", "未知", "不明", "不詳", "ไม่ทราบ", "unbekannt", "inconnu", "desconocido")))
+TOPICS = {
+    "sex": "sex",
+    "status": "status",
+    "type": "type",
+    "channel": "channel",
+    "outcome": "outcome",
+    "stage": "stage",
+    "need": "need",
+}
+_UNKNOWN = frozenset(
+    map(
+        fold,
+        (
+            "unknown",
+            "?",
+            "not known",
+            "nie wiem",
+            "nieznany",
+            "未知",
+            "不明",
+            "不詳",
+            "ไม่ทราบ",
+            "unbekannt",
+            "inconnu",
+            "desconocido",
+        ),
+    )
+)
 
 
 def read_choice(part: Part, field: Field, **_: Any) -> None:

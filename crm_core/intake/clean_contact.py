@@ -1,4 +1,4 @@
-"""E-mail addresses, checked plainly; phone numbers in one readable form, the original kept where it is not understood."""
+"""E-mail addresses, checked plainly; phone numbers in one readable form, or as typed where not understood."""
 
 import re
 import unicodedata
@@ -13,7 +13,8 @@ from crm_core.intake.clean_parts import Part, Reading, Trouble, count, distinct,
 from crm_core.intake.phone_plans import as_international, calling_code
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-_PLAIN_EMAIL = rf"^{_LOCAL}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.[a-z][a-z0-9-]*[a-z0-9]$"
+_PART = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_PLAIN_EMAIL = rf"^{_LOCAL}@{_PART}(?:\.{_PART})*\.[a-z][a-z0-9-]*[a-z0-9]$"
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+\.[^\s@<>,;:\"().\[\]]{2,}")
 _PLAIN_PHONE = r"^[+(]{0,2}[0-9][0-9 ().\-/  ]{4,24}$"
 _LETTERS = re.compile(r"(?i)^(?:phone|tel(?:efon|ephone)?|mob(?:ile)?|cell|kom|m|t)[.:]*\s*(?=[+(\d])")
@@ -30,7 +31,9 @@ def read_email(part: Part, **_: Any) -> None:
 
 def one_email(text: str) -> str | Trouble:
     """One address out of "Name <a@B.com>", "mailto:a@b.com" or the address itself."""
-    plain = re.sub(r"(?i)^(mailto:|e-?mail:)\s*", "", unicodedata.normalize("NFKC", text).strip().strip("'\""))
+    plain = re.sub(
+        r"(?i)^(mailto:|e-?mail:)\s*", "", unicodedata.normalize("NFKC", text).strip().strip("'\"")
+    )
     found = _EMAIL.findall(plain)
     if len(found) > 1:
         return Trouble(f"“{text}” holds several addresses; the first one was taken.", _small_domain(found[0]))
@@ -61,7 +64,9 @@ def read_phone(part: Part, **_: Any) -> None:
     if part.reading.country is None:
         _leave_national(part, pc.and_(national, pc.invert(done)))
         done = pc.or_(done, national)
-        international = pc.coalesce(international, pc.if_else(national, part.texts, pa.scalar(None, pa.large_string())))
+        international = pc.coalesce(
+            international, pc.if_else(national, part.texts, pa.scalar(None, pa.large_string()))
+        )
     country = part.reading.country
     part.values = patch(part, international, pc.invert(done), lambda text: one_phone(text, country))
 
@@ -83,7 +88,9 @@ def _with_country(part: Part, digits: pa.Array) -> Reading:
     if home is None or home == 1 or len(abroad) < 3 or codes.count(home) < _AGREE * len(codes):
         return part.reading
     country = phonenumbers.region_code_for_country_code(home)
-    part.notes.append(f"the numbers with +{home} show the country: the others were read as numbers of {country}")
+    part.notes.append(
+        f"the numbers with +{home} show the country: the others were read as numbers of {country}"
+    )
     return replace(part.reading, country=country)
 
 

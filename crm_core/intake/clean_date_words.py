@@ -10,12 +10,40 @@ from crm_core.model.folding import fold
 
 # Two-digit years up to this one are of this century.
 PIVOT = 49
-_CHINESE = re.compile(r"(中華民國|中华民国|民國|民国|西元|公元)?\s*(元|\d{1,4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日號号]?")
+_CHINESE = re.compile(
+    r"(中華民國|中华民国|民國|民国|西元|公元)?\s*(元|\d{1,4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日號号]?"
+)
 _REPUBLIC = re.compile(r"(?:中華民國|中华民国|民國|民国)\s*(\d{1,3})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,2})")
 _WORDS = re.compile(r"\d+|[^\d\s,./\-–()（）'’]+")
-_ORDINALS = frozenset("st nd rd th er º o ª e eg fed ydd ed ail il af ain".split())
+_ORDINALS = frozenset(
+    ["st", "nd", "rd", "th", "er", "º", "o", "ª", "e", "eg", "fed", "ydd", "ed", "ail", "il", "af", "ain"]
+)
 _FILLERS = frozenset(
-    "the of de del d dnia r roku rok ng ika y den le วันที่ เดือน ปี พศ คศ be ad ce year".split()
+    [
+        "the",
+        "of",
+        "de",
+        "del",
+        "d",
+        "dnia",
+        "r",
+        "roku",
+        "rok",
+        "ng",
+        "ika",
+        "y",
+        "den",
+        "le",
+        "วันที่",
+        "เดือน",
+        "ปี",
+        "พศ",
+        "คศ",
+        "be",
+        "ad",
+        "ce",
+        "year",
+    ]
 )
 _BUDDHIST = 543
 _REPUBLIC_ZERO = 1911
@@ -55,7 +83,9 @@ def by_words(text: str, plain: str) -> str | Trouble:
 
 
 def _without_weekday(plain: str) -> str:
-    return re.sub(r"\s*[(（]?(星期|週|周|禮拜|礼拜)[一二三四五六日天][)）]?\s*|[(（][一二三四五六日][)）]", "", plain).strip()
+    return re.sub(
+        r"\s*[(（]?(星期|週|周|禮拜|礼拜)[一二三四五六日天][)）]?\s*|[(（][一二三四五六日][)）]", "", plain
+    ).strip()
 
 
 def _from_chinese(text: str, found: re.Match[str]) -> str | Trouble:

@@ -14,7 +14,10 @@ import pyarrow.compute as pc
 from crm_core.intake.clean_date_words import by_words, calendar_day, full_year
 from crm_core.intake.clean_parts import Part, Reading, Trouble, distinct, matches, patch
 
-_ISO_SAFE = r"^(1[89]|20|21)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d)?$"
+_ISO_SAFE = (
+    r"^(1[89]|20|21)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d)?$"
+)
 _THREE = re.compile(r"(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{1,4})\.?(?:\s*r\.?)?")
 _CLOCK = re.compile(
     r"(?:(?<=\d)t|[\s,]+|^)(上午|下午)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?"
@@ -34,7 +37,9 @@ def read_date(part: Part, **_: Any) -> None:
     part.texts = _without_midnight(part.texts)
     safe = matches(part.texts, _ISO_SAFE)
     part.reading, parse = _parser(part, safe)
-    whole = patch(part, pc.if_else(safe, part.texts, pa.scalar(None, pa.large_string())), pc.invert(safe), parse)
+    whole = patch(
+        part, pc.if_else(safe, part.texts, pa.scalar(None, pa.large_string())), pc.invert(safe), parse
+    )
     part.values = pc.utf8_slice_codeunits(whole, 0, 10)
     times = pc.utf8_slice_codeunits(whole, 11, 19)
     part.times = pc.if_else(pc.equal(times, ""), pa.scalar(None, pa.large_string()), times)
@@ -78,16 +83,23 @@ def _ordered(part: Part, odd: list[str]) -> Reading:
 
 def order_of(texts: Iterable[str], country: str | None) -> tuple[str | None, str | None]:
     """(dmy, mdy, ymd or None where no cell needs it; a question where it stays open)."""
-    found = [(text, *map(int, match.groups())) for text in texts if (match := _numeric(text))]
+    found = [(text, *_integers(match)) for text in texts if (match := _numeric(text))]
     short = [(text, a, b, c) for text, a, b, c in found if a < 100 and a != b]
     if not short:
         return None, None
-    votes = {"dmy": [t for t, a, b, _ in short if 12 < a <= 31 and b <= 12], "mdy": [t for t, a, b, _ in short if 12 < b <= 31 and a <= 12]}
+    votes = {
+        "dmy": [t for t, a, b, _ in short if 12 < a <= 31 and b <= 12],
+        "mdy": [t for t, a, b, _ in short if 12 < b <= 31 and a <= 12],
+    }
     votes["ymd"] = [t for t, a, b, _ in short if a > 31 and b <= 12]
     proven = sorted((order for order in votes if votes[order]), key=lambda order: -len(votes[order]))
     if len(proven) > 1:
         return proven[0], _contradiction(proven, votes)
     return (proven[0], None) if proven else _undecided(short[0], country)
+
+
+def _integers(match: re.Match[str]) -> tuple[int, int, int]:
+    return int(match[1]), int(match[2]), int(match[3])
 
 
 def _contradiction(proven: list[str], votes: dict[str, list[str]]) -> str:
@@ -104,7 +116,7 @@ def _undecided(example: tuple[str, int, int, int], country: str | None) -> tuple
 
 
 def _swapped(part: Part, odd: list[str], order: str | None) -> str | None:
-    """A spreadsheet with the wrong country setting turns 03/04 into a real date the wrong way round, and leaves 25/04."""
+    """A spreadsheet set to the wrong country turns 03/04 into a real date the wrong way round, and leaves 25/04."""
     if part.reading.cell_kind != "mixed" or order not in ("dmy", "mdy"):
         return None
     days = [int(text[8:10]) for text in distinct(part.texts.filter(matches(part.texts, r"^\d{4}-\d\d-\d\d")))]
@@ -128,7 +140,9 @@ def one_date(text: str, order: str = "dmy", serials: bool = False) -> str | Trou
         return _from_digits(text, plain, order, serials)
     day = _day(text, plain, order)
     clock = _CLOCK.search(plain.lower())
-    return _with_time(text, plain, order, clock) if isinstance(day, Trouble) and clock and clock.start() else day
+    return (
+        _with_time(text, plain, order, clock) if isinstance(day, Trouble) and clock and clock.start() else day
+    )
 
 
 def _with_time(text: str, plain: str, order: str, clock: re.Match[str]) -> str | Trouble:
@@ -195,5 +209,7 @@ def one_time(text: str) -> str | Trouble:
         return _from_serial(10_000 + float(plain))[11:] or "00:00:00"
     plain = re.sub(r"^\d{4}-\d\d-\d\d[ t]", "", plain)
     hour = re.fullmatch(r"(\d{1,2})\s*(am|pm|h|時|点|點)", plain)
-    clock = _CLOCK.fullmatch(f"{hour[1]}:00 {hour[2] if hour[2] in _TWELVE else ''}".strip() if hour else plain)
+    clock = _CLOCK.fullmatch(
+        f"{hour[1]}:00 {hour[2] if hour[2] in _TWELVE else ''}".strip() if hour else plain
+    )
     return _time_of(clock) if clock else Trouble(f"“{text}” is no time of day.")

@@ -17,23 +17,79 @@ from crm_core.model.folding import fold
 from crm_core.model.words import MONEY_UNIT
 
 # Countries that write 1.234,50 (or 1 234,50).
-COMMA_COUNTRIES = frozenset("AT BE BG BR CZ DE DK ES FI FR GR HR HU ID IT LT LV NL NO PL PT RO RU SE SI SK TR UA VN".split())
+COMMA_COUNTRIES = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "BR",
+        "CZ",
+        "DE",
+        "DK",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "ID",
+        "IT",
+        "LT",
+        "LV",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "RU",
+        "SE",
+        "SI",
+        "SK",
+        "TR",
+        "UA",
+        "VN",
+    ]
+)
 # What marks a currency beyond doubt; "$", "¥" and "kr" belong to several.
 CURRENCIES = {
     "€": "EUR", "£": "GBP", "zł": "PLN", "฿": "THB", "บาท": "THB", "₱": "PHP", "nt$": "TWD", "ntd": "TWD", "kč": "CZK",
     "us$": "USD", "元": "", "圓": "", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "chf": "CHF", "kr": "", "ft": "HUF", "r$": "BRL", "₹": "INR",
     "₩": "KRW", "₫": "VND", "$": "", "¥": "", "baht": "THB", "p": "",
 }  # fmt: skip
-_CODES = "EUR GBP PLN THB PHP TWD CZK USD CNY CHF HUF BRL INR KRW VND JPY SEK NOK DKK AUD CAD NZD HKD SGD MXN RON BGN".split()
+_CODES = [
+    "EUR",
+    "GBP",
+    "PLN",
+    "THB",
+    "PHP",
+    "TWD",
+    "CZK",
+    "USD",
+    "CNY",
+    "CHF",
+    "HUF",
+    "BRL",
+    "INR",
+    "KRW",
+    "VND",
+    "JPY",
+    "SEK",
+    "NOK",
+    "DKK",
+    "AUD",
+    "CAD",
+    "NZD",
+    "HKD",
+    "SGD",
+    "MXN",
+    "RON",
+    "BGN",
+]
 CURRENCIES |= {code.lower(): code for code in _CODES}
 
 _TAIL = r"[^\d.,]*$"
-_COMMA_IS_DECIMAL = (
-    rf"^[^,]*,(\d{{1,2}}|\d{{4,}}){_TAIL}|\.\d{{3}},\d+{_TAIL}|\.\d{{3}}\.\d{{3}}{_TAIL}|(^|[^\d.,])0,\d+{_TAIL}|\d[   ']\d{{3}},\d+{_TAIL}"
-)
-_DOT_IS_DECIMAL = (
-    rf"^[^.]*\.(\d{{1,2}}|\d{{4,}}){_TAIL}|,\d{{3}}\.\d+{_TAIL}|,\d{{3}},\d{{3}}{_TAIL}|(^|[^\d.,])0?\.\d+{_TAIL}|\d[   ']\d{{3}}\.\d+{_TAIL}"
-)
+_COMMA_IS_DECIMAL = rf"^[^,]*,(\d{{1,2}}|\d{{4,}}){_TAIL}|\.\d{{3}},\d+{_TAIL}|\.\d{{3}}\.\d{{3}}{_TAIL}|(^|[^\d.,])0,\d+{_TAIL}|\d[   ']\d{{3}},\d+{_TAIL}"
+_DOT_IS_DECIMAL = rf"^[^.]*\.(\d{{1,2}}|\d{{4,}}){_TAIL}|,\d{{3}}\.\d+{_TAIL}|,\d{{3}},\d{{3}}{_TAIL}|(^|[^\d.,])0?\.\d+{_TAIL}|\d[   ']\d{{3}}\.\d+{_TAIL}"
 _OPEN = r"^[^\d]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*$"
 _PLAIN = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+", re.IGNORECASE)
 _GROUPS = {
@@ -55,14 +111,18 @@ def read_money(part: Part, **_: object) -> None:
     numbers, odd = _fast(part, "money")
     whole, unsure = _ten_thousandths(numbers)
     odd = pc.or_(pc.or_(odd, pa.array(unsure)), _foreign(part))
-    part.values = pd.Series(_int64(patch(part, pa.array(whole, mask=np.isnan(numbers)), odd, _money_parser(part))))
+    part.values = pd.Series(
+        _int64(patch(part, pa.array(whole, mask=np.isnan(numbers)), odd, _money_parser(part)))
+    )
 
 
 def read_number(part: Part, **_: object) -> None:
     """Numbers as `float64`; a unit behind the number ("3 pcs") is left out."""
     numbers, odd = _fast(part, "number")
     decimal = part.reading.decimal or "."
-    values = patch(part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: _float(read_one(text, decimal)))
+    values = patch(
+        part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: _float(read_one(text, decimal))
+    )
     part.values = pd.Series(values.to_numpy(zero_copy_only=False))
 
 
@@ -121,7 +181,10 @@ def _decide(part: Part, odd: pa.Array, kind: str, typed: bool) -> dict[str, str 
 def _two_signs(texts: pa.Array, comma: int, dot: int) -> str | None:
     if not (comma and dot):
         return None
-    one, other = (distinct(texts.filter(matches(texts, pattern)), 1)[0] for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL))
+    one, other = (
+        distinct(texts.filter(matches(texts, pattern)), 1)[0]
+        for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL)
+    )
     return f"Some amounts have a decimal comma ({one}), others a decimal point ({other}). Which one is right?"
 
 
@@ -157,7 +220,7 @@ def _ten_thousandths(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(unsure, 0, whole).astype("int64"), unsure
 
 
-def _money_parser(part: Part):  # noqa: ANN202
+def _money_parser(part: Part):
     decimal, own = part.reading.decimal or ".", part.reading.currency
     typed = part.reading.cell_kind in ("number", "mixed")
 
@@ -168,12 +231,6 @@ def _money_parser(part: Part):  # noqa: ANN202
         return _units(read_one(text, "." if typed and _PLAIN.fullmatch(text.lstrip("+-")) else decimal))
 
     return parse
-
-
-def currencies_in(text: str) -> set[str]:
-    """The currencies that a cell names beyond doubt."""
-    marks = [mark.strip() for mark in re.split(r"[\d.,()'’\s-]+", unicodedata.normalize("NFKC", text).lower())]
-    return {CURRENCIES[mark] for mark in marks if CURRENCIES.get(mark)}
 
 
 def _foreign(part: Part) -> pa.Array:
@@ -195,67 +252,6 @@ def _with_currency(part: Part, found: list[str]) -> Reading:
         return replace(part.reading, currency=found[0])
     question = f"The amounts are in {' and '.join(found)}. Which currency do you keep?"
     return replace(part.reading, doubt=part.reading.doubt or question)
-
-
-def read_one(text: str, decimal: str) -> Decimal | Trouble:
-    """One number: currency, grouping, (brackets) or a trailing minus for a negative; full-width digits."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    negative = plain.startswith("(") and plain.endswith(")")
-    bare = _without_marks(plain.strip("()").strip())
-    if bare is None:
-        return Trouble(f"“{text}” is no number.")
-    sign, digits = bare
-    return _checked(text, digits, decimal, -1 if negative or sign else 1)
-
-
-def _without_marks(text: str) -> tuple[bool, str] | None:
-    """Whether a minus stands there, and the digits without currency and unit; None when other words stand there."""
-    found = _NUMBER.search(text)
-    if found is None:
-        return None
-    rest = text[: found.start()] + " " + text[found.end() :]
-    marks = [mark for mark in fold(rest.replace("-", " ").replace("+", " ")).split() if mark.strip(".")]
-    known = all(mark in _marks() or mark.strip(".") in _marks() for mark in marks)
-    return (rest.count("-") == 1, found.group().strip()) if known and rest.count("-") < 2 else None
-
-
-@lru_cache(maxsize=1)
-def _marks() -> frozenset[str]:
-    return frozenset(map(fold, CURRENCIES)) | lexicon.flat("units")
-
-
-def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Trouble:
-    # A cell written by a program (12.5, 1e5) has no groups; one with a comma column's sign must fit that column.
-    if decimal == "." and _PLAIN.fullmatch(digits) or digits.isdigit():
-        plain = digits
-    elif _GROUPS[decimal].fullmatch(digits):
-        other = ",'’_ " if decimal == "." else ".'’_ "
-        plain = digits.translate({ord(mark): None for mark in other}).replace(",", ".")
-    else:
-        return Trouble(f"“{text}” does not fit this column, whose decimal sign is “{decimal}”.")
-    try:
-        return Decimal(plain) * sign
-    except InvalidOperation:
-        return Trouble(f"“{text}” is no number.")
-
-
-def _units(number: Decimal | Trouble) -> int | Trouble:
-    if isinstance(number, Trouble):
-        return number
-    if abs(number) >= _LARGEST:
-        return Trouble(f"{number:f} is too large for an amount.")
-    return int((number * MONEY_UNIT).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def _float(number: Decimal | Trouble) -> float | Trouble:
-    return number if isinstance(number, Trouble) else float(number)
-
-
-def _whole(text: str, decimal: str) -> int | Trouble:
-    number = read_one(text, decimal)
-    if isinstance(number, Trouble):
-        return number
-    return int(number) if number == number.to_integral_value() else Trouble(f"“{text}” is no whole number.")
 
 
 def _sum(mask: pa.Array) -> int:

@@ -60,7 +60,25 @@ class Part:
 
 # Marks that mean "nothing" in any column; the second list only where a word cannot be a value (amounts, dates…).
 BLANKS = ("-", "--", "–", "—", "n/a", "N/A", "#N/A", "#N/D!")
-WORDED_BLANKS = ("NULL", "null", "Null", "None", "none", "nan", "NaN", "NaT", "nil", "na", "NA", "n.a.", "brak", "無", "无", "ไม่มี", "?")
+WORDED_BLANKS = (
+    "NULL",
+    "null",
+    "Null",
+    "None",
+    "none",
+    "nan",
+    "NaN",
+    "NaT",
+    "nil",
+    "na",
+    "NA",
+    "n.a.",
+    "brak",
+    "無",
+    "无",
+    "ไม่มี",
+    "?",
+)
 
 
 def to_arrow(cells: pd.Series) -> pa.Array:
@@ -87,7 +105,9 @@ def _trimmed(texts: pa.Array) -> pa.Array:
 
 def _blanked(texts: pa.Array, marks: tuple[str, ...]) -> pa.Array:
     is_mark = pc.is_in(texts, value_set=pa.array(marks, pa.large_string()))
-    return pc.if_else(is_mark, pa.scalar(None, pa.large_string()), texts) if pc.any(is_mark).as_py() else texts
+    return (
+        pc.if_else(is_mark, pa.scalar(None, pa.large_string()), texts) if pc.any(is_mark).as_py() else texts
+    )
 
 
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
@@ -144,8 +164,10 @@ def _note_troubles(part: Part, places: np.ndarray, codes: pa.Array, made: list[A
 def end(part: Part, cells: pd.Series) -> Cleaned:
     """The finished column on the index of `cells`."""
     values = part.values if part.values is not None else part.texts
-    time = None if part.times is None or part.times.null_count == len(part.times) else as_text(part.times, cells)
-    series = values if isinstance(values, pd.Series) else as_text(values, cells)
+    time = (
+        None if part.times is None or part.times.null_count == len(part.times) else as_text(part.times, cells)
+    )
+    series = values.set_axis(cells.index) if isinstance(values, pd.Series) else as_text(values, cells)
     return Cleaned(series, time, _problems(part, cells), part.reading, tuple(part.notes))
 
 
@@ -156,8 +178,12 @@ def as_text(values: pa.Array, cells: pd.Series) -> pd.Series:
 
 def _problems(part: Part, cells: pd.Series) -> pd.DataFrame:
     if not part.troubles:
-        return pd.DataFrame({"row": [], "value": [], "message": []}).astype({"row": "int64", "value": "str", "message": "str"})
+        return pd.DataFrame({"row": [], "value": [], "message": []}).astype(
+            {"row": "int64", "value": "str", "message": "str"}
+        )
     places = np.concatenate([where for where, _ in part.troubles])
     messages = [message for _, said in part.troubles for message in said]
-    found = pd.DataFrame({"row": cells.index[places], "value": cells.iloc[places].tolist(), "message": messages})
+    found = pd.DataFrame(
+        {"row": cells.index[places], "value": cells.iloc[places].tolist(), "message": messages}
+    )
     return found.sort_values("row", kind="stable", ignore_index=True)

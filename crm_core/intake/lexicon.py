@@ -27,11 +27,10 @@ _ORDINAL = re.compile(r"\bn°\s*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a header means in a language: the field and the synonym it was found under."""
+    """What a header means: the field, and the languages whose dictionaries say so."""
 
     field: str
-    synonym: str
-    language: str
+    languages: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +47,7 @@ def _english_first(file: Any) -> tuple[bool, str]:
 
 @lru_cache(maxsize=65_536)
 def key(header: str) -> str:
-    """A header without case, accents, widths, blanks and signs: "Customer_ID", "customerId", "ＣＵＳＴＯＭＥＲ ID" agree."""
+    """A header without case, accents, widths, blanks and signs: "Customer_ID" and "ＣＵＳＴＯＭＥＲ ID" agree."""
     plain = fold(_ORDINAL.sub("no ", header).translate(_NUMBER_SIGNS))
     return "".join(sign for sign in plain if sign.isalnum() or unicodedata.category(sign)[0] == "M")
 
@@ -69,20 +68,25 @@ def without_unit(header: str) -> str:
 @lru_cache(maxsize=16)
 def synonyms(section: str) -> dict[str, tuple[Meaning, ...]]:
     """By key all that a header can mean in one section of the dictionaries."""
-    found: dict[str, list[Meaning]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for content in languages().values():
         for field, headers in content["headers"].get(section, {}).items():
             for synonym in headers:
-                known = found.setdefault(key(synonym), [])
-                if all(meaning.field != field for meaning in known):
-                    known.append(Meaning(field, synonym, content["language"]))
-    return {header: tuple(meanings) for header, meanings in found.items()}
+                found.setdefault(key(synonym), {}).setdefault(field, []).append(content["language"])
+    return {
+        header: tuple(Meaning(field, tuple(dict.fromkeys(spoken))) for field, spoken in fields.items())
+        for header, fields in found.items()
+    }
 
 
 @lru_cache(maxsize=1)
 def known_headers() -> frozenset[str]:
     """Every header that any dictionary knows, as a key; for telling a header row from data."""
-    every = {header for section in {s for parts in SECTIONS.values() for s in parts} for header in synonyms(section)}
+    every = {
+        header
+        for section in {s for parts in SECTIONS.values() for s in parts}
+        for header in synonyms(section)
+    }
     return frozenset(every | set(traps()))
 
 

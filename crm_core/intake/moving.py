@@ -101,7 +101,7 @@ def _heads(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _from_products(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     """Lines that only carry a product's code take its name from the product sheet of this upload."""
-    frames = [made for made in work.created("product", []) if "code" in made]
+    frames = [made for made in work.created("product") if "code" in made]
     named = [records.frame for _, records in work.of("product") if {"code", "name"} <= set(records.frame.columns)]
     if not (frames or named) or "product_code" not in frame or ("product" in frame and frame["product"].notna().all()):
         return frame

@@ -15,7 +15,9 @@ _NONE = pa.scalar(None, pa.large_string())
 
 def calling_code(number: str) -> int | None:
     """The country calling code of "+48…"; None when there is none of that kind."""
-    return next((int(number[1:n]) for n in (2, 3, 4) if number[1:n].isdigit() and int(number[1:n]) in _codes()), None)
+    return next(
+        (int(number[1:n]) for n in (2, 3, 4) if number[1:n].isdigit() and int(number[1:n]) in _codes()), None
+    )
 
 
 def as_international(digits: pa.Array, country: str | None) -> pa.Array:
@@ -24,7 +26,9 @@ def as_international(digits: pa.Array, country: str | None) -> pa.Array:
     abroad = pc.fill_null(pc.starts_with(digits, "+"), False)
     for code in _present(digits.filter(abroad)):
         mine = pc.and_(abroad, matches(digits, rf"^\+{code}"))
-        made = pc.replace_with_mask(made, mine, _readable(pc.utf8_slice_codeunits(digits.filter(mine), 1 + len(str(code))), code))
+        made = pc.replace_with_mask(
+            made, mine, _readable(pc.utf8_slice_codeunits(digits.filter(mine), 1 + len(str(code))), code)
+        )
     home = phonenumbers.country_code_for_region(country) if country else 0
     if home:
         mine = pc.and_(pc.is_valid(digits), pc.invert(abroad))
@@ -54,7 +58,9 @@ def _readable(national: pa.Array, code: int) -> pa.Array:
         return pa.nulls(len(national), pa.large_string())
     bare = _possible(plan, _without_prefix(plan, national))
     grouped = _grouped(plan, bare)
-    return pc.binary_join_element_wise(pa.scalar(f"+{code}", pa.large_string()), grouped, pa.scalar(" ", pa.large_string()))
+    return pc.binary_join_element_wise(
+        pa.scalar(f"+{code}", pa.large_string()), grouped, pa.scalar(" ", pa.large_string())
+    )
 
 
 def _without_prefix(plan: PhoneMetadata, national: pa.Array) -> pa.Array:
@@ -67,11 +73,12 @@ def _without_prefix(plan: PhoneMetadata, national: pa.Array) -> pa.Array:
 
 
 def _fits(plan: PhoneMetadata, national: pa.Array) -> pa.Array:
-    return matches(national, f"^(?:{plan.general_desc.national_number_pattern})$")
+    pattern = plan.general_desc.national_number_pattern if plan.general_desc else "$."
+    return matches(national, f"^(?:{pattern})$")
 
 
 def _possible(plan: PhoneMetadata, national: pa.Array) -> pa.Array:
-    lengths = pa.array(plan.general_desc.possible_length, pa.int32())
+    lengths = pa.array(plan.general_desc.possible_length if plan.general_desc else (), pa.int32())
     known = pc.is_in(pc.cast(pc.utf8_length(national), pa.int32()), value_set=lengths)
     return pc.if_else(pc.and_(_fits(plan, national), known), national, _NONE)
 
@@ -91,8 +98,10 @@ def _formats(code: int) -> tuple[tuple[str, str, str], ...]:
     """(pattern, pattern of the leading digits, format) of one plan, for numbers written internationally."""
     plan = _plan(code)
     formats = (plan.intl_number_format or plan.number_format) if plan else ()
-    usable = [one for one in formats if one.format != "NA"]
-    return tuple((one.pattern, _leading(one.leading_digits_pattern), re.sub(r"\$(\d)", r"\\\1", one.format)) for one in usable)
+    usable = [(one.pattern, one.leading_digits_pattern, one.format) for one in formats if one.format != "NA"]
+    return tuple(
+        (pattern, _leading(leading), re.sub(r"\$(\d)", r"\\\1", form)) for pattern, leading, form in usable if pattern and form
+    )
 
 
 def _leading(patterns: list[str] | None) -> str:

@@ -67,7 +67,11 @@ def _misfits(sheet: Sheet, cells: pd.Series, place: int, start: int) -> bool:
         seen = above[column].dropna().tolist()
         if seen and sum(map(is_data, seen)) > 0.6 * len(seen) and not is_data(str(text)):
             return True
-    return len(cells) == 1 and place + 1 < len(sheet.cells) and not sheet.cells.iloc[place + 1 :].isna().all(axis=None)
+    return (
+        len(cells) == 1
+        and place + 1 < len(sheet.cells)
+        and not sheet.cells.iloc[place + 1 :].isna().all(axis=None)
+    )
 
 
 def totals(sheet: Sheet, filled: np.ndarray, start: int, end: int) -> list[int]:
@@ -97,7 +101,10 @@ def _is_numeric(cells: pd.Series) -> bool:
 def _pattern() -> str:
     """Cells that begin with a total word, in any case; accents are left to the closer look."""
     heads = sorted({word[:3] for word in _total_words()})
-    both = sorted({spelt for head in heads for spelt in (head, head.capitalize(), head.upper())} | {"łąc", "Łąc", "ŁĄC", "ogó", "Ogó", "OGÓ"})
+    both = sorted(
+        {spelt for head in heads for spelt in (head, head.capitalize(), head.upper())}
+        | {"łąc", "Łąc", "ŁĄC", "ogó", "Ogó", "OGÓ"}
+    )
     return r"^\s*(?:" + "|".join(both) + ")"
 
 
@@ -128,7 +135,9 @@ def _bare(text: str) -> str:
 
 def _leads(text: str) -> bool:
     bare = _bare(text)
-    return bare in _total_words() or any(bare.startswith((f"{word} ", f"{word}:", f"{word}：")) for word in _total_words())
+    return bare in _total_words() or any(
+        bare.startswith((f"{word} ", f"{word}:", f"{word}：")) for word in _total_words()
+    )
 
 
 def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
@@ -139,6 +148,8 @@ def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
     first = next((column for column in sheet.cells.columns if isinstance(header[column], str)), None)
     if first is None:
         return []
-    same = pc.equal(to_arrow(sheet.cells[first].iloc[head.body : end]), pa.scalar(header[first], pa.large_string()))
+    same = pc.equal(
+        to_arrow(sheet.cells[first].iloc[head.body : end]), pa.scalar(header[first], pa.large_string())
+    )
     places = np.flatnonzero(same.to_numpy(zero_copy_only=False) == True) + head.body  # noqa: E712  (blank cells are None)
     return [int(place) for place in places if sheet.cells.iloc[place].equals(header)]

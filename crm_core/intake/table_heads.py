@@ -52,7 +52,9 @@ def _as_told(sheet: Sheet, counts: np.ndarray, header_row: int) -> Head:
         return Head((), start, start)
     if header_row not in sheet.cells.index:
         last = sheet.cells.index[-1]
-        raise InvalidInput(f"Sheet “{sheet.name}” has no row {header_row}; its rows end at {last}. Name a row up to there.")
+        raise InvalidInput(
+            f"Sheet “{sheet.name}” has no row {header_row}; its rows end at {last}. Name a row up to there."
+        )
     place = int(header_row - sheet.cells.index[0])
     return Head((header_row,), place, place + 1, _labels(sheet, [place]))
 
@@ -100,7 +102,9 @@ def _few(cells: list[str]) -> float:
 def _is_year_header(text: str, cells: list[str]) -> bool:
     """2000, 2001, 2002 beside a word are headers, as long as all of them are years."""
     numbers = [cell for cell in cells if is_data(cell)]
-    return bool(_YEAR.fullmatch(text)) and all(_YEAR.fullmatch(one) for one in numbers) and not is_data(cells[0])
+    return (
+        bool(_YEAR.fullmatch(text)) and all(_YEAR.fullmatch(one) for one in numbers) and not is_data(cells[0])
+    )
 
 
 def _below(sheet: Sheet, filled: np.ndarray, place: int) -> pd.DataFrame:
@@ -126,17 +130,21 @@ def _mostly_data(cells: pd.Series) -> bool:
 def _seen_again(sheet: Sheet, place: int) -> float:
     """A row whose words return below in the same columns is data, unless whole rows repeat."""
     labels, below = sheet.cells.iloc[place], sheet.cells.iloc[place + 1 : place + 200]
-    again = [column for column in sheet.cells.columns if isinstance(labels[column], str) and (below[column] == labels[column]).any()]
+    again = [
+        column
+        for column in sheet.cells.columns
+        if isinstance(labels[column], str) and (below[column] == labels[column]).any()
+    ]
     return 3.0 if 0 < len(again) < labels.notna().sum() else 0.0
 
 
 def _all_rows(sheet: Sheet, filled: np.ndarray, top: list[int], best: int, width: int) -> list[int]:
-    """The main header row, with rows of group headers above it or of finer headers below it where it is not complete."""
+    """The main header row, with group headers above it, or finer headers below it where it is not complete."""
     places = [top[best]]
     if not _complete(sheet, filled, places):
         places += _finer(sheet, filled, top[best + 1 :], places[0])
     above = top[best - 1] if best else None
-    if above is not None and above == places[0] - 1 and _repeats(sheet, places) and _is_group(sheet, filled, above, places[0]):
+    if above is not None and above == places[0] - 1 and _is_group(sheet, filled, above, places[0]):
         places.insert(0, above)
     return places
 
@@ -168,10 +176,15 @@ def _repeats(sheet: Sheet, places: list[int]) -> bool:
 
 
 def _is_group(sheet: Sheet, filled: np.ndarray, above: int, main: int) -> bool:
-    """Fewer cells than the row below, all of them words, and none over a column without a label."""
+    """Fewer cells than the row below, all words; it tells repeated labels apart, or each names a subject of ours."""
     cells = sheet.cells.iloc[above].dropna().tolist()
-    fewer = filled[above].sum() < filled[main].sum()
-    return fewer and len(cells) > 1 and not any(is_data(text) and not _YEAR.fullmatch(text) for text in cells)
+    if (
+        len(cells) < 2
+        or len(cells) >= filled[main].sum()
+        or any(is_data(text) and not _YEAR.fullmatch(text) for text in cells)
+    ):
+        return False
+    return _repeats(sheet, [main]) or all(lexicon.key(text) in lexicon.subjects() for text in cells)
 
 
 def _labels(sheet: Sheet, places: list[int]) -> dict[int, str]:

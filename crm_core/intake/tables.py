@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_core.intake import lexicon
 from crm_core.intake.table_ends import repeated_headers, tail_notes, totals
 from crm_core.intake.table_heads import Head, find_head
 from crm_core.workbook.sheets import Sheet, column_letter
@@ -55,13 +54,23 @@ def find_table(sheet: Sheet, header_row: int | None = None) -> Table | None:
         return None
     body, left_out = _body(sheet, filled, head)
     positions = _positions(sheet, head, body)
-    columns = tuple(Column(position, name) for position, name in zip(positions, _names(head, positions), strict=True))
+    columns = tuple(
+        Column(position, name) for position, name in zip(positions, _names(head, positions), strict=True)
+    )
     rows = sheet.cells.iloc[body]
     rows = rows if len(positions) == rows.shape[1] else rows[positions]
     kinds = {position: sheet.kinds.get(position, "text") for position in positions}
     last = head.rows[-1] if head.rows else None
     return Table(
-        sheet.name, last, head.rows, columns, rows, left_out, _kinds(sheet, rows, kinds, left_out), sheet.hidden, sheet.errors
+        sheet.name,
+        last,
+        head.rows,
+        columns,
+        rows,
+        left_out,
+        _kinds(sheet, rows, kinds, left_out),
+        sheet.hidden,
+        sheet.errors,
     )
 
 
@@ -71,11 +80,17 @@ def _body(sheet: Sheet, filled: np.ndarray, head: Head) -> tuple[slice | np.ndar
     why: dict[int, str] = {place: "note above the table" for place in range(head.first) if counts[place]}
     why = {place: said for place, said in why.items() if sheet.cells.index[place] not in head.rows}
     end = tail_notes(sheet, filled, head.body)
-    why |= {place: "note below the table" for place in range(end, len(counts)) if counts[place]}
+    why |= {place: _below(sheet, place) for place in range(end, len(counts)) if counts[place]}
     why |= dict.fromkeys(repeated_headers(sheet, head, end), "repeated header")
     why |= dict.fromkeys(totals(sheet, filled, head.body, end), "total row")
     left_out = tuple(LeftOut(int(sheet.cells.index[place]), why[place]) for place in sorted(why))
     return _kept(counts, head.body, end, why), left_out
+
+
+def _below(sheet: Sheet, place: int) -> str:
+    """Bare numbers under a table are its totals, anything else is a note."""
+    cells = sheet.cells.iloc[place].dropna()
+    return "total row" if cells.str.fullmatch(r"[-(]?[\d.,  ]+\)?").all() else "note below the table"
 
 
 def _kept(counts: np.ndarray, start: int, end: int, why: dict[int, str]) -> slice | np.ndarray:
@@ -95,7 +110,9 @@ def _kept(counts: np.ndarray, start: int, end: int, why: dict[int, str]) -> slic
 def _positions(sheet: Sheet, head: Head, body: slice | np.ndarray) -> list[int]:
     """The columns with a header or with data."""
     rows = sheet.cells.iloc[body]
-    return [int(place) for place in sheet.cells.columns if head.labels.get(place) or rows[place].notna().any()]
+    return [
+        int(place) for place in sheet.cells.columns if head.labels.get(place) or rows[place].notna().any()
+    ]
 
 
 def _names(head: Head, positions: list[int]) -> list[str]:
@@ -111,7 +128,9 @@ def _names(head: Head, positions: list[int]) -> list[str]:
     return names
 
 
-def _kinds(sheet: Sheet, rows: pd.DataFrame, kinds: dict[int, str], left_out: tuple[LeftOut, ...]) -> dict[int, str]:
+def _kinds(
+    sheet: Sheet, rows: pd.DataFrame, kinds: dict[int, str], left_out: tuple[LeftOut, ...]
+) -> dict[int, str]:
     """A note or a total below made a column "mixed"; without it the column is what its cells look like."""
     if not any(one.why != "note above the table" for one in left_out):
         return kinds
@@ -120,12 +139,11 @@ def _kinds(sheet: Sheet, rows: pd.DataFrame, kinds: dict[int, str], left_out: tu
 
 def _plain_kind(cells: pd.Series) -> str:
     texts = cells.dropna()
-    for kind, pattern in (("number", r"-?\d+(?:\.\d+)?"), ("date", r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?"), ("boolean", "true|false")):
+    for kind, pattern in (
+        ("number", r"-?\d+(?:\.\d+)?"),
+        ("date", r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?"),
+        ("boolean", "true|false"),
+    ):
         if len(texts) and texts.head(200).str.fullmatch(pattern).all() and texts.str.fullmatch(pattern).all():
             return kind
     return "mixed"
-
-
-def looks_known(header: str) -> bool:
-    """Whether a dictionary knows this header."""
-    return lexicon.key(header) in lexicon.known_headers()

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from crm_core.errors import DatabaseTrouble, InvalidInput
+from crm_core.errors import DatabaseTrouble, InvalidInput, RegularsError, StaleView
 from crm_core.ledger import schema
 from crm_core.ledger.tables import revisions as revisions_table
 
@@ -151,12 +151,26 @@ TROUBLES = (
 
 @contextmanager
 def _in_words(database: Database) -> Iterator[None]:
-    """Turn what a driver says into one sentence for a person."""
+    """Turn what a driver says, through SQLAlchemy or straight from a bulk load, into one sentence for a person."""
+    driver = database.engine.dialect.loaded_dbapi
     try:
         yield
-    except (OperationalError, DBAPIError) as trouble:
-        said = str(trouble.orig).lower()
-        for sign, sentence in TROUBLES:
-            if sign in said:
-                raise DatabaseTrouble(f"The database {database.url} {sentence}.") from trouble
-        raise
+    except (DBAPIError, driver.Error) as trouble:
+        said = getattr(trouble, "orig", None) or trouble
+        refusal = _refusal(database, said, isinstance(said, driver.IntegrityError))
+        if refusal is None:
+            raise
+        raise refusal from trouble
+
+
+def _refusal(database: Database, said: object, twice: bool) -> RegularsError | None:
+    text = str(said).lower()
+    if twice:
+        return StaleView(
+            f"A key that must stand once would stand twice ({str(said).splitlines()[0]}), so nothing was saved. "
+            "Somebody may have saved the same record meanwhile: look at it and save again."
+        )
+    for sign, sentence in TROUBLES:
+        if sign in text:
+            return DatabaseTrouble(f"The database {database.url} {sentence}.")
+    return None

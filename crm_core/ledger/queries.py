@@ -14,7 +14,8 @@ from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.known import CUSTOMER_FIELDS, customer_field
 from crm_core.ledger.measures import Measured, measured
 from crm_core.ledger.relations import EXACT
-from crm_core.ledger.tables import customers
+from crm_core.ledger.database import read_revisions
+from crm_core.ledger.tables import TABLES, customers, meta
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.folding import search_words
 
@@ -119,3 +120,26 @@ def _sort_key(people: Measured, name: str) -> sa.ColumnElement[Any]:
         return by_letter(customers.c.search)
     return column if field is not None and field.kind in EXACT else folded(sa.func.nullif(column, ""))
 
+
+
+def state(connection: Connection) -> tuple[str, dict[str, int]]:
+    """The database's own number and the revision of every entity: what an answer was read from."""
+    identity = connection.scalar(sa.select(meta.c.value).where(meta.c.name == "database"))
+    return str(identity), read_revisions(connection)
+
+
+def settings_of(connection: Connection) -> dict[str, str]:
+    """The settings by name: company, currency, country…"""
+    table = TABLES["setting"]
+    return dict(connection.execute(sa.select(table.c.name, table.c.value)).all())
+
+
+def counts_of(connection: Connection, name: str, as_of: date) -> pd.DataFrame:
+    """The different values of one field, sum or measure: columns value, people; most people first, blanks left out."""
+    people = measured(connection, as_of)
+    values = sa.select(_column(people, name).label("value")).select_from(people.rows).subquery()
+    counted = sa.select(values.c.value, sa.func.count().label("people")).group_by(values.c.value)
+    fields = {"value": customer_field(name), "people": CUSTOMER_FIELDS["orders"]}
+    found = typed_frame(connection, counted, fields)
+    found = found[found["value"].notna() & (found["value"] != "")]
+    return found.sort_values(["people", "value"], ascending=[False, True], ignore_index=True)

@@ -28,7 +28,7 @@ def prepare(engine: Engine, file: Path | None) -> None:
 def _is_current(connection: Connection) -> bool:
     if not sa.inspect(connection).has_table("meta"):
         return False
-    found = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
+    found = {name: value for name, value in connection.execute(sa.select(meta.c.name, meta.c.value))}
     version = int(found.get("schema", "0"))
     if version > SCHEMA_VERSION:
         raise DatabaseTrouble(
@@ -82,7 +82,7 @@ def _add_indexes(connection: Connection, table: sa.Table, present: set[str | Non
 
 
 def _stamp(connection: Connection) -> None:
-    known = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
+    known = {name: value for name, value in connection.execute(sa.select(meta.c.name, meta.c.value))}
     wanted = {"schema": str(SCHEMA_VERSION), "shape": shape(), "database": known.get("database") or uuid.uuid4().hex}
     connection.execute(sa.delete(meta).where(meta.c.name.in_(list(wanted))))
     connection.execute(sa.insert(meta), [{"name": name, "value": value} for name, value in wanted.items()])

@@ -70,7 +70,7 @@ def _rhythm(row: Row, as_of: date) -> str | None:
     if not orders or last is None:
         return None
     if orders < 2 or gap is None:
-        return f"{times(int(orders))}, {ago(last)}"
+        return _bought_times(row, as_of)
     return f"every {days(gap)}, last {ago(last)}"
 
 

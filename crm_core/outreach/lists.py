@@ -11,7 +11,7 @@ from crm_core.model.conditions import Condition
 from crm_core.outreach.assign import assign, callers, chosen_callers
 from crm_core.outreach.due import PEOPLE_COLUMNS, due
 from crm_core.outreach.facts import Row, facts_of
-from crm_core.outreach.plays import Play
+from crm_core.outreach.plays import CHOSEN, Play
 from crm_core.outreach.rows import records
 from crm_core.outreach.scripts import fill
 
@@ -89,6 +89,7 @@ def day_list(
     people = result.people.assign(caller=assign(result.people, names))
     people = people[people["caller"].isin(mine)].reset_index(drop=True)
     mentioned = result.mentioned[result.mentioned["id"].isin(people["id"])]
+    mentioned = mentioned[mentioned["play"] != CHOSEN.name]  # being chosen is no news beside a reason
     return DayList(as_of, tuple(plays), people, mentioned, result.left_out, result.left_out_by_play, names)
 
 

@@ -16,6 +16,7 @@ MONTHS = (
     "November", "December",
 )  # fmt: skip
 _BLANKS = re.compile(r"\s+")
+_TWO_ENDS = re.compile(r"(?<!\.)([.?!])\.(?!\.)")  # a note that ends with a stop, put before the stop of a template
 
 
 def is_missing(value: Any) -> bool:
@@ -87,6 +88,6 @@ def listed(words: Sequence[str], shown: int = 3) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital at its head and without doubled blanks."""
-    text = _BLANKS.sub(" ", text).strip()
+    """The text with a capital at its head, without doubled blanks and without two ends of a sentence at once."""
+    text = _TWO_ENDS.sub(r"\1", _BLANKS.sub(" ", text).strip())
     return text[:1].upper() + text[1:]

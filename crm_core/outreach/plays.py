@@ -52,7 +52,7 @@ PROMISED = Play(
     "promised", "Promised to get back", "A colleague noted to get back to them, and the day has come",
     EVERYBODY, Promised(),
     reason="[Promised for {promised_for}][: {promise}]",
-    say=HELLO + " I promised to get back to you today[ about {promise}].",
+    say=HELLO + " I promised to get back to you today[: {promise}].",
     strength=100, quiet_days=0, exempt=True,
 )  # fmt: skip
 

@@ -10,8 +10,8 @@ from crm_core.workbook.write import ColumnStyle, SheetContent
 SUMMARY = "Summary"
 MEANING = {
     "reached": "You spoke with them",
-    "no answer": "Nobody answered; they stay to be called",
-    "voicemail": "You left a message; they stay to be called",
+    "no answer": "Nobody answered",
+    "voicemail": "You left a message",
     "wrong number": "The number is not theirs; correct it in the sheet if you know the right one",
     "call again": "They asked to be called again: give the day in “Next date”, the hour in “Note”",
     "visit agreed": "They will come by: give the day in “Next date”",
@@ -26,51 +26,57 @@ HOW_TO = (
     ("Sort and filter", "As you like: nothing is locked, and rows may be deleted."),
 )
 COLUMNS = (
-    ColumnStyle("Part", "text", 16),
-    ColumnStyle("What", "note", 38),
-    ColumnStyle("People", "integer", 10),
-    ColumnStyle("Meaning", "note", 64),
+    ColumnStyle("Part", "text", 14),
+    ColumnStyle("What", "note", 32),
+    ColumnStyle("Meaning", "note", 84),
+    ColumnStyle("People", "integer", 9),
 )
-Row = tuple[str, str, int | None, str | None]
+Row = tuple[str | None, str | None, str | None, int | None]
+NOTHING: Row = (None, None, None, None)
 
 
 def summary_sheet(day: DayList, who: str, company: str = "") -> SheetContent:
-    """One visible sheet for whoever hands the lists out."""
-    title = f"Call list of {long_day(day.as_of, day.as_of)} {day.as_of.year}" + (
-        f", {company}" if company else ""
-    )
-    return SheetContent(
-        SUMMARY, COLUMNS, [*_total(day), *_callers(day), *_plays(day), *_left_out(day), *_outcomes(),
-        *_how_to()], title_rows=(title, f"Issued by {who}"), filter=False,
-    )  # fmt: skip
+    """One visible sheet for whoever hands the lists out: counts, who was left out, what the outcomes mean."""
+    on = f"{long_day(day.as_of, day.as_of)} {day.as_of.year}"
+    titles = (f"Call list of {on}" + (f", {company}" if company else ""), f"Issued by {who}")
+    groups = (_total(day), _callers(day), _plays(day), _left_out(day), _outcomes(), _how_to())
+    rows = [row for group in groups for row in _set_apart(list(group))]
+    return SheetContent(SUMMARY, COLUMNS, rows[:-1], title_rows=titles, filter=False)
+
+
+def _set_apart(rows: list[Row]) -> list[Row]:
+    """A group with its name on the first row only, and an empty row below."""
+    if not rows:
+        return []
+    return [rows[0], *((None, *row[1:]) for row in rows[1:]), NOTHING]
 
 
 def _total(day: DayList) -> Iterable[Row]:
-    yield "On the list", "People", len(day.people), None if len(day.people) else "Nobody is due on this day."
+    yield "On the list", "People", None if len(day.people) else "Nobody is due on this day.", len(day.people)
 
 
 def _callers(day: DayList) -> Iterable[Row]:
     for name, count in day.by_owner.items():
         reasons = day.people.loc[day.people["caller"] == name, "play"].value_counts()
-        labels = [f"{reasons[play.name]} {play.label.lower()}" for play in day.plays if play.name in reasons]
-        yield "By caller", name, count, ", ".join(labels)
+        labels = [f"{play.label} {reasons[play.name]:,}" for play in day.plays if play.name in reasons]
+        yield "By caller", name, ", ".join(labels), count
 
 
 def _plays(day: DayList) -> Iterable[Row]:
     for play in day.plays:
-        yield "By reason", play.label, day.by_play.get(play.name, 0), play.words
+        yield "By reason", play.label, play.words, day.by_play.get(play.name, 0)
 
 
 def _left_out(day: DayList) -> Iterable[Row]:
     for why, count in day.left_out.items():
-        yield "Left out", why, count, None
+        yield "Left out", why, None, count
 
 
 def _outcomes() -> Iterable[Row]:
     for outcome in OUTCOMES:
-        yield "Outcome", outcome, None, MEANING[outcome]
+        yield "Outcome", outcome, MEANING[outcome], None
 
 
 def _how_to() -> Iterable[Row]:
     for what, words in HOW_TO:
-        yield "How to", what, None, words
+        yield "How to", what, words, None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -10,8 +11,11 @@ from crm_core.ledger.call_facts import CallSource
 from crm_core.ledger.database import Database
 from crm_core.outreach.lists import DayList, day_list, worded
 from crm_core.outreach.plays import BUILT_IN, Play, plays_named
+from crm_core.views.cache import Stock, remembered
 
 SHOWN = 1000
+READ = ("customer", "order", "purchase", "interaction", "follow-up", "colleague", "setting", "profile")
+Names = tuple[str, ...] | None
 FRAME_COLUMNS = {
     "id": "id", "name": "name", "code": "code", "play": "play", "label": "label", "why": "why", "say": "say",
     "caller": "who", "due_on": "due", "phone": "phone", "email": "email",
@@ -66,15 +70,25 @@ def preview(
     `plays`: names or labels (all for None). `owner`: one caller's name or several. `ids`: among these
     people only; with no plays named, all of them are candidates. `limit`: how many people the frame shows.
     """
+    owners = (owner,) if isinstance(owner, str) else owner
+    wish = (_kept(plays), _kept(owners), _kept(ids), limit)
+    return _preview(database, *wish, as_of=as_of)
+
+
+def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
+
+
+@remembered(*READ)
+def _preview(
+    stock: Stock, plays: Names, owners: Names, ids: tuple[int, ...] | None, limit: int | None
+) -> Preview:
+    source = CallSource(stock.connection, stock.as_of)
     wanted = plays_named(plays, by_hand=ids is not None)
-    owners = [owner] if isinstance(owner, str) else owner
-    with database.read() as connection:
-        source = CallSource(connection, as_of)
-        day = day_list(source, wanted, as_of, owners=owners, ids=ids)
-        shown = worded(day, source, limit)
-    return Preview(
-        _frame(shown), len(day.people), day.by_play, day.by_owner, day.left_out, _cards(day), day.callers
-    )
+    day = day_list(source, wanted, stock.as_of, owners=owners, ids=ids)
+    frame = _frame(worded(day, source, limit))
+    counts = (len(day.people), day.by_play, day.by_owner, day.left_out)
+    return Preview(frame, *counts, _cards(day), day.callers)
 
 
 def _frame(day: DayList) -> pd.DataFrame:

@@ -25,11 +25,13 @@ def is_blank(value: object) -> bool:
     """None, NaN, NaT, pd.NA and the empty text leave their cell empty."""
     if isinstance(value, str):
         return value == ""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    )
 
 
 def clean_text(value: object, where: str = "") -> str:
-    """Text without characters that XML cannot hold, with plain line ends. Raises InvalidInput when too long."""
+    """Text without characters that XML cannot hold, with plain line ends. Raises InvalidInput if too long."""
     text = value if isinstance(value, str) else str(value)
     if not text.isprintable():
         text = _ILLEGAL.sub("", _LINE_END.sub("\n", text))

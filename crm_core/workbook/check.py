@@ -1,39 +1,38 @@
-"""A cheap look before anything is parsed: what the file is by its content, and whether it may be read at all."""
+"""A cheap look before anything is parsed: what the file is by its content, and whether it may be read."""
 
 import re
 import struct
 import zipfile
 import zlib
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from crm_core.errors import UnreadableFile
 from crm_core.workbook import ole
-from crm_core.workbook.job import COPY_AGAIN, DOCTYPE_FOUND, SAVE_AGAIN, SPLIT, refusal
+from crm_core.workbook.job import COPY_AGAIN, DOCTYPE_FOUND, SAVE_AGAIN, SPLIT, UPLOAD, refusal
 from crm_core.workbook.limits import MEGABYTE, Limits
 
 ZIP_TROUBLE = (
-    zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, struct.error, zlib.error, OverflowError,
-    KeyError, RuntimeError,
+    zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, struct.error, zlib.error,
+    OverflowError, KeyError, RuntimeError,
 )  # fmt: skip
 PASSWORD = "is protected with a password"
-PASSWORD_WAY_OUT = "Open it in Excel, remove the password (File, Info, Protect Workbook), save it and upload it again."
+PASSWORD_WAY_OUT = "Open it in Excel, remove the password under File, Info, save it and upload it again."
 DAMAGED = "is incomplete or damaged"
-_UPLOAD = "Upload an .xlsx, .xls, .ods or .csv file."
 _HEAD = 4096
 
 # First bytes of files that people upload by mistake.
 _STRANGERS = (
     (b"%PDF", "is a PDF document", "Ask for the table as an Excel file; a PDF holds no cells."),
-    (b"\x89PNG", "is a picture", _UPLOAD),
-    (b"\xff\xd8\xff", "is a picture", _UPLOAD),
-    (b"GIF8", "is a picture", _UPLOAD),
-    (b"BM", "is a picture", _UPLOAD),
-    (b"{\\rtf", "is a text document (RTF)", _UPLOAD),
+    (b"\x89PNG", "is a picture", UPLOAD),
+    (b"\xff\xd8\xff", "is a picture", UPLOAD),
+    (b"GIF8", "is a picture", UPLOAD),
+    (b"BM", "is a picture", UPLOAD),
+    (b"{\\rtf", "is a text document (RTF)", UPLOAD),
     (b"\x1f\x8b", "is a compressed archive", "Unpack it and upload the workbook in it."),
     (b"7z\xbc\xaf", "is a compressed archive", "Unpack it and upload the workbook in it."),
     (b"Rar!", "is a compressed archive", "Unpack it and upload the workbook in it."),
-    (b"SQLite format 3", "is a database", _UPLOAD),
-    (b"PAR1", "is a Parquet file", _UPLOAD),
+    (b"SQLite format 3", "is a database", UPLOAD),
+    (b"PAR1", "is a Parquet file", UPLOAD),
 )
 # Bytes at the start of Excel files from before 1993.
 _ANCIENT = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -57,8 +56,8 @@ def find_format(path: Path, name: str, limits: Limits) -> str:
     if size == 0:
         raise refusal(name, "is empty (0 bytes)", "Save it again where it comes from, then upload it again.")
     if size > limits.file_bytes:
-        found = f"has {size / MEGABYTE:,.0f} MB, more than the {limits.file_bytes / MEGABYTE:,.0f} MB read at once"
-        raise refusal(name, found, SPLIT)
+        most = f"{limits.file_bytes / MEGABYTE:,.0f} MB"
+        raise refusal(name, f"has {size / MEGABYTE:,.1f} MB, more than the {most} read at once", SPLIT)
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(ole.MAGIC):
@@ -80,7 +79,7 @@ def _refuse_strangers(head: bytes, name: str) -> None:
         if re.match(pattern, start, re.IGNORECASE | re.DOTALL):
             raise refusal(name, found, SAVE_AGAIN)
     if re.match(rb'\{\s*["}]|\[\s*[\[{]', start):
-        raise refusal(name, "is a JSON file", _UPLOAD)
+        raise refusal(name, "is a JSON file", UPLOAD)
 
 
 def _in_ole(path: Path, name: str) -> str:
@@ -89,9 +88,8 @@ def _in_ole(path: Path, name: str) -> str:
         raise refusal(name, PASSWORD, PASSWORD_WAY_OUT)
     if streams & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
         return "xls"
-    for stream, found in (("WordDocument", "is a Word document"), ("PowerPoint Document", "is a presentation")):
-        if stream in streams:
-            raise refusal(name, found, _UPLOAD)
+    if streams & {"WordDocument", "PowerPoint Document"}:
+        raise refusal(name, "is a text document or a presentation", UPLOAD)
     if any(stream.startswith("__") for stream in streams):
         raise refusal(name, "is a saved e-mail", "Save the workbook that is attached to it and upload that.")
     raise refusal(name, DAMAGED, COPY_AGAIN)
@@ -113,8 +111,9 @@ def _in_zip(path: Path, name: str, limits: Limits) -> str:
 def _check_parts(parts: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
     names = [part.filename for part in parts]
     if len(parts) > limits.parts:
-        raise refusal(name, f"has {len(parts):,} parts, more than the {limits.parts:,} a workbook needs", SAVE_AGAIN)
-    if any(".." in PurePath(part).parts or part.startswith(("/", "\\")) or ".." in part.split("\\") for part in names):
+        found = f"has {len(parts):,} parts, more than the {limits.parts:,} a workbook needs"
+        raise refusal(name, found, SAVE_AGAIN)
+    if any(_points_outside(part) for part in names):
         raise refusal(name, "holds parts that point outside the file", SAVE_AGAIN)
     if len({part.lower() for part in names}) < len(names):
         raise refusal(name, "holds the same part twice", SAVE_AGAIN)
@@ -122,6 +121,10 @@ def _check_parts(parts: list[zipfile.ZipInfo], name: str, limits: Limits) -> Non
         raise refusal(name, PASSWORD, PASSWORD_WAY_OUT)
     if sum(part.file_size for part in parts) > limits.unzipped_bytes:
         raise refusal(name, "unpacks to more than can be read at once", SPLIT)
+
+
+def _points_outside(part: str) -> bool:
+    return part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/")
 
 
 def _container_format(archive: zipfile.ZipFile, name: str) -> str:
@@ -142,9 +145,8 @@ def _office_format(types: bytes, name: str) -> str:
     for mark, form in _OOXML:
         if mark in types:
             return form
-    for mark, found in ((b"wordprocessingml", "is a Word document"), (b"presentationml", "is a presentation")):
-        if mark in types:
-            raise refusal(name, found, _UPLOAD)
+    if b"wordprocessingml" in types or b"presentationml" in types:
+        raise refusal(name, "is a text document or a presentation", UPLOAD)
     raise refusal(name, DAMAGED, COPY_AGAIN)
 
 

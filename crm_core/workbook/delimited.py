@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_core.workbook.encodings import find_encoding, label
-from crm_core.workbook.job import Job, Report
+from crm_core.workbook.job import UPLOAD, Job, Report
 from crm_core.workbook.raw import CONTROL, RawSheet
 from crm_core.workbook.separators import SEPARATORS, find_separator, separator_line
 from crm_core.workbook.values import too_large
@@ -77,7 +77,7 @@ def _open(job: Job) -> tuple[io.TextIOWrapper, tuple[str, ...], str]:
     """The text as lines, the notes so far and the separator."""
     data = Path(job.path).read_bytes()
     encoding, mark = find_encoding(data)
-    encoding, mark = (job.encoding, mark if job.encoding == encoding else 0) if job.encoding else (encoding, mark)
+    encoding = job.encoding or encoding
     data, removed, lost = _clean(data[mark:], encoding, job)
     if not data.strip():
         raise job.refuse("holds no text", "Save it again where it comes from, then upload it again.")
@@ -89,19 +89,20 @@ def _open(job: Job) -> tuple[io.TextIOWrapper, tuple[str, ...], str]:
 
 
 def _clean(data: bytes, encoding: str, job: Job) -> tuple[bytes, int, int]:
-    """UTF-8 without control characters; how many of them there were; how many characters could not be read."""
+    """UTF-8 without control characters, how many of them there were, how many characters were lost."""
     lost = 0
     if encoding != "utf-8" or not _valid(data):
         try:
             text = data.decode(encoding, "replace")
         except LookupError:
-            raise job.refuse(f"cannot be read as “{encoding}”, which is no known encoding", "Choose another.") from None
+            found = f"cannot be read as “{encoding}”, which is no known encoding"
+            raise job.refuse(found, "Choose another.") from None
         lost = text.count("\ufffd")
         data = text.removeprefix("\ufeff").encode("utf-8", "replace")
     clean = data.translate(None, CONTROL)
     removed = len(data) - len(clean)
     if removed * 20 > len(data):
-        raise job.refuse("is neither a spreadsheet nor readable text", "Upload an .xlsx, .xls, .ods or .csv file.")
+        raise job.refuse("is neither a spreadsheet nor readable text", UPLOAD)
     return clean, removed, lost
 
 
@@ -174,15 +175,17 @@ def _columns(rows: Iterator[list[str]], found: Findings, name: str, job: Job) ->
 
 
 def _too_long(job: Job, height: int, width: int) -> Exception:
-    found = f"has more than {job.limits.rows:,} rows or {job.limits.columns:,} columns ({height:,} × {width:,} read so far)"
-    return job.refuse(found, "Split it into smaller files.")
+    limits = f"{job.limits.rows:,} rows or {job.limits.columns:,} columns"
+    return job.refuse(
+        f"has more than {limits} ({height:,} × {width:,} so far)", "Split it into smaller files."
+    )
 
 
 def _append(columns: list[list[pa.Array]], chunk: list[list[str]], width: int, height: int) -> None:
     full = [row if len(row) == width else row + [""] * (width - len(row)) for row in chunk]
     while len(columns) < width:
         columns.append([pa.nulls(height, pa.string())] if height else [])
-    for parts, values in zip(columns, zip(*full)):
+    for parts, values in zip(columns, zip(*full, strict=True), strict=False):
         parts.append(pa.array(values, pa.string()))
     for parts in columns[width:]:
         parts.append(pa.nulls(len(chunk), pa.string()))
@@ -205,7 +208,7 @@ def _notes(found: Findings) -> Iterator[str]:
     if found.repaired:
         yield f"{_rows(found.repaired)} a stray quotation mark, which was read as text."
     if found.spanning:
-        yield f"{_rows(found.spanning)} a quotation mark that joins lines which look like rows of their own; check there."
+        yield f"{_rows(found.spanning)} a quotation mark that joins lines which look like rows; check there."
 
 
 def _rows(numbers: list[int]) -> str:

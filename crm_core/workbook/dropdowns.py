@@ -63,7 +63,9 @@ class Lists:
 def _fits(choices: tuple[str, ...]) -> bool:
     """Excel takes a short list as one comma-separated text, so no choice may hold a comma."""
     joined = ",".join(choices)
-    return len(joined.encode("utf-16-le")) // 2 <= _INLINE_LIMIT and not any("," in choice for choice in choices)
+    return len(joined.encode("utf-16-le")) // 2 <= _INLINE_LIMIT and not any(
+        "," in choice for choice in choices
+    )
 
 
 def _rule(column: ColumnStyle, source: list[str] | str) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """In which encoding a text file is written.
 
-A byte order mark or valid UTF-8 decides at once. Otherwise every candidate is tried on a sample and scored by the
-likelihood of its characters in the languages that are written in it (letter frequencies; a symbol inside a word is
-next to impossible). All candidates see the same bytes, so their totals compare.
+A byte order mark or valid UTF-8 decides at once. Otherwise every candidate is tried on a sample and scored by
+the likelihood of its characters in the languages that are written in it (letter frequencies; a symbol inside
+a word is next to impossible). All candidates see the same bytes, so their totals compare.
 """
 
 import re
@@ -106,7 +106,7 @@ def _char_score(before: str, char: str, chance: dict[str, float]) -> float:
     low = char.lower()
     if low in chance:
         return chance[low]
-    if char == "€":
+    if char == "€" and not before.isalpha():
         return log(1 / 30)
     if char in _PUNCTUATION:
         return _FOREIGN if not before.isalpha() or char in "’\u00a0" else _FOREIGN + log(0.1)
@@ -119,7 +119,7 @@ def _misplaced(before: str, char: str) -> float:
     """A capital after a small letter, or a Thai vowel sign with nothing to stand on."""
     if char.isupper() and before.islower():
         return _MISPLACED
-    if "\u0e31" == char or "\u0e34" <= char <= "\u0e3a" or "\u0e47" <= char <= "\u0e4e":
+    if char == "\u0e31" or "\u0e34" <= char <= "\u0e3a" or "\u0e47" <= char <= "\u0e4e":
         return 0.0 if "\u0e01" <= before <= "\u0e4e" else _MISPLACED
     return 0.0
 

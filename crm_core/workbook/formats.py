@@ -31,10 +31,7 @@ class Formats:
         self.header = book.add_format(_HEADER)
         self.header_right = book.add_format({**_HEADER, "align": "right"})
         numbers = {**_NUMBERS, "money": _money(currency)}
-        self._cells = {
-            kind: book.add_format(_cell(kind, number))
-            for kind, number in numbers.items()
-        }
+        self._cells = {kind: book.add_format(_cell(kind, number)) for kind, number in numbers.items()}
 
     def cell(self, kind: str) -> Format:
         """Format of a cell of this kind."""

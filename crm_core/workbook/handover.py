@@ -13,7 +13,7 @@ RESULT = "result.json"
 
 @dataclass
 class Result:
-    """What the reading process says when it ends: sheets, or a refusal, or that the other engine should try."""
+    """What the reading process says in the end: sheets, a refusal, or that the other engine should try."""
 
     sheets: list[dict] = field(default_factory=list)
     refused: str = ""

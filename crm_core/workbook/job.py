@@ -11,7 +11,8 @@ from crm_core.workbook.limits import Limits
 SAVE_AGAIN = "Open it in Excel or LibreOffice, save it as a new .xlsx and upload that."
 COPY_AGAIN = "Copy or download it again, or open it in Excel and save it anew."
 SPLIT = "Split it, or save only the sheets that matter as a new .xlsx."
-DOCTYPE_FOUND = "holds a document type definition, which no spreadsheet needs and which is not read for safety"
+UPLOAD = "Upload an .xlsx, .xls, .ods or .csv file."
+DOCTYPE_FOUND = "holds a document type definition, which no spreadsheet needs and which is not safe to read"
 
 Report = Callable[[str], None]
 

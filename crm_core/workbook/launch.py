@@ -32,7 +32,7 @@ class Ending:
 
 
 def run(job: Job, progress: Progress | None) -> Result:
-    """The sheets of the job's file. Raises UnreadableFile with one sentence whatever happened to the process."""
+    """The sheets of the job's file. Raises UnreadableFile whatever happened to the process."""
     started = monotonic()
     ending = _run_once(job, progress, job.limits.seconds)
     if _worth_another(ending, job):
@@ -49,7 +49,8 @@ def _worth_another(ending: Ending, job: Job) -> bool:
     """Another engine may read what the first one choked on; on a big file it would only take the time."""
     if job.format != "xlsx" or ending.late or Path(job.path).stat().st_size > _SECOND_ENGINE_BYTES:
         return False
-    return ending.result is None or bool(ending.result.other_engine) or not (ending.result.sheets or ending.result.refused)
+    result = ending.result
+    return result is None or bool(result.other_engine) or not (result.sheets or result.refused)
 
 
 def _run_once(job: Job, progress: Progress | None, seconds: float) -> Ending:
@@ -57,7 +58,7 @@ def _run_once(job: Job, progress: Progress | None, seconds: float) -> Ending:
     errors = Path(job.folder) / "stderr.txt"
     late = threading.Event()
     with errors.open("wb") as stderr, _start(job, stderr) as process:
-        clock = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+        clock = threading.Timer(seconds, _stop, (process, late))
         clock.start()
         try:
             sheet = _watch(process, progress)
@@ -65,6 +66,11 @@ def _run_once(job: Job, progress: Progress | None, seconds: float) -> Ending:
             clock.cancel()
             process.kill()
     return Ending(Result.load(Path(job.folder)), sheet, late.is_set(), errors.read_bytes()[-4000:])
+
+
+def _stop(process: subprocess.Popen, late: threading.Event) -> None:
+    late.set()
+    process.kill()
 
 
 def _start(job: Job, stderr) -> subprocess.Popen:

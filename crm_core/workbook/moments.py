@@ -1,7 +1,7 @@
 """Dates and times as the spreadsheet engine writes them, made uniform.
 
-The engine gives every date cell as "YYYY-MM-DD HH:MM:SS[.mmm]": a plain date has the time 00:00:00, a time of day
-has the day of serial number 0, and a duration counts days from there.
+The engine gives every date cell as "YYYY-MM-DD HH:MM:SS[.mmm]": a plain date has the time 00:00:00, a time of
+day has the day of serial number 0, and a duration counts days from there.
 """
 
 import re

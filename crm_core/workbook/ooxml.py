@@ -27,11 +27,16 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class Layout:
-    """The sheets in order, the style numbers that show dates or times, and the date system."""
+    """The sheets in order, the style numbers that show dates or times, and the date system.
+
+    `date_system_twice`: workbook properties stand twice, once in an extension (Excel for Mac writes that). The
+    fast engine takes the last one, which says nothing of the date system.
+    """
 
     sheets: tuple[SheetPart, ...]
     style_kinds: dict[int, str]
     since_1904: bool
+    date_system_twice: bool = False
 
 
 def read_layout(archive: zipfile.ZipFile) -> Layout:
@@ -41,7 +46,8 @@ def read_layout(archive: zipfile.ZipFile) -> Layout:
     links = _relations(archive, main)
     sheets = tuple(_sheet_part(node, links, archive) for node in _all(root, "sheet"))
     flags = [node.get("date1904", "0") for node in _all(root, "workbookPr")]
-    return Layout(sheets, _style_kinds(archive, links), any(flag in ("1", "true") for flag in flags))
+    since_1904 = any(flag in ("1", "true") for flag in flags)
+    return Layout(sheets, _style_kinds(archive, links), since_1904, len(flags) > 1)
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:
@@ -56,7 +62,10 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]
     folder, leaf = posixpath.split(part)
     root = ElementTree.fromstring(archive.read(posixpath.join(folder, "_rels", f"{leaf}.rels")))
     return {
-        node.get("Id", ""): (node.get("Type", "").rpartition("/")[2], _resolve(folder, node.get("Target", "")))
+        node.get("Id", ""): (
+            node.get("Type", "").rpartition("/")[2],
+            _resolve(folder, node.get("Target", "")),
+        )
         for node in _all(root, "Relationship")
     }
 
@@ -80,7 +89,9 @@ def _style_kinds(archive: zipfile.ZipFile, links: dict[str, tuple[str, str]]) ->
     if part not in archive.namelist():
         return {}
     root = ElementTree.fromstring(archive.read(part))
-    own = {_number(node, "numFmtId"): format_kind(node.get("formatCode", "")) for node in _all(root, "numFmt")}
+    own = {
+        _number(node, "numFmtId"): format_kind(node.get("formatCode", "")) for node in _all(root, "numFmt")
+    }
     kinds = {**_BUILT_IN, **own}
     uses = [_number(node, "numFmtId") for block in _all(root, "cellXfs") for node in _all(block, "xf")]
     return {i: kinds[use] for i, use in enumerate(uses) if kinds.get(use)}

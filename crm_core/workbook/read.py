@@ -17,6 +17,7 @@ from crm_core.workbook.sheets import Sheet, WorkbookFile
 
 __all__ = ["Limits", "Progress", "read_workbook"]
 
+USUAL = Limits()
 _TEXT = pd.StringDtype(na_value=float("nan"))
 
 
@@ -24,16 +25,16 @@ def read_workbook(
     source: Path | bytes,
     name: str,
     *,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     progress: Progress | None = None,
     encoding: str | None = None,
     separator: str | None = None,
 ) -> WorkbookFile:
-    """Read an .xlsx, .xlsm, .xlsb, .xls, .ods or text file (by its content, not its name) in a limited process.
+    """Read an .xlsx, .xlsm, .xlsb, .xls, .ods or text file (by content, not by name) in another process.
 
-    `name` is what sentences call the file. `progress` hears a sentence and a fraction from 0 to 1. `encoding` (a
-    Python codec) and `separator` overrule what would be found in a text file. Raises UnreadableFile with one
-    sentence for whatever cannot be read; nothing is left on the disk.
+    `name` is what sentences call the file. `progress` hears a sentence and a fraction from 0 to 1. `encoding`
+    (a Python codec) and `separator` overrule what would be found in a text file. Raises UnreadableFile with
+    one sentence for whatever cannot be read; nothing is left on the disk.
     """
     with tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True) as folder:
         copy = _stage(source, name, Path(folder))
@@ -55,7 +56,9 @@ def _stage(source: Path | bytes, name: str, folder: Path) -> Path:
     try:
         shutil.copyfile(source, copy)
     except OSError as error:
-        raise refusal(name, f"cannot be opened ({error.strerror})", "Check the path and its permissions.") from None
+        raise refusal(
+            name, f"cannot be opened ({error.strerror})", "Check the path and its permissions."
+        ) from None
     return copy
 
 
@@ -69,7 +72,7 @@ def _sheet(entry: dict, folder: Path) -> Sheet:
         entry["name"],
         _frame(entry, folder),
         entry["hidden"],
-        {number: kind for number, kind in entry["kinds"]},
+        dict(entry["kinds"]),
         tuple((row, column, text) for row, column, text in entry["errors"]),
     )
 
@@ -87,5 +90,7 @@ def _frame(entry: dict, folder: Path) -> pd.DataFrame:
 
 
 def _notes(result: Result, path: Path, form: str) -> tuple[str, ...]:
-    macros = ["The macros were not run and are not kept."] if form in ("xlsx", "xlsb") and has_macros(path) else []
+    macros = (
+        ["The macros were not run and are not kept."] if form in ("xlsx", "xlsb") and has_macros(path) else []
+    )
     return tuple(macros + [note for entry in result.sheets for note in entry["notes"]])

@@ -10,7 +10,7 @@ _LINES = 200
 
 
 def separator_line(data: bytes) -> tuple[str, int]:
-    """Excel's own first line "sep=;": the separator and the length of the line; ("", 0) where there is none."""
+    """Excel's own first line "sep=;": the separator and the line's length; ("", 0) where there is none."""
     match = _SEP_LINE.match(data[:40])
     return (match[1].decode("ascii", "replace"), match.end()) if match else ("", 0)
 

@@ -12,8 +12,8 @@ KINDS = ("text", "date", "money", "number", "integer", "percent", "note")
 class ColumnStyle:
     """One column.
 
-    kind            text (also codes and phones: never a number), date, money (2 decimals shown), number, integer,
-                    percent (0.25 is 25 %), note (long text, wrapped)
+    kind            text (also codes and phones: never a number), date, money (2 decimals shown), number,
+                    integer, percent (0.25 is 25 %), note (long text, wrapped)
     width           in characters; from the content where it is None
     choices         a drop-down list for the cells below the header
     hidden          the column is there and not shown

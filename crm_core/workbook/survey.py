@@ -1,13 +1,14 @@
-"""A look at the XML of a sheet before an engine reads it: how far its cells reach, what they are, which are errors.
+"""A look at the XML of a sheet beside the engine: how far its cells reach, what they are, which are errors.
 
-The engine knows all this and does not tell it. The whole part streams by once (which also counts its real size);
-on large sheets the kinds are sampled, because looking at each of three million cells costs as much as reading them.
+The engine knows all this and does not tell it. The whole part streams by once (which also counts its real
+size); on large sheets the kinds are sampled: looking at each of three million cells costs as much as reading.
 """
 
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 from crm_core.workbook.job import DOCTYPE_FOUND, SAVE_AGAIN, SPLIT, Job
 from crm_core.workbook.limits import MEGABYTE
@@ -18,9 +19,7 @@ ERRORS_LISTED = 10_000
 _BLOCK = 2 * MEGABYTE
 _ENCODED = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
 # Lengths are bounded so that hostile XML without ">" cannot make the search quadratic.
-_CELL = re.compile(
-    rb'<(?:\w{1,9}:)?c( [^>]{0,200}?)? r="([A-Z]{1,3})(\d{1,7})"([^>]{0,200}[^>/])?>(?!</)'
-)
+_CELL = re.compile(rb'<(?:\w{1,9}:)?c( [^>]{0,200}?)? r="([A-Z]{1,3})(\d{1,7})"([^>]{0,200}[^>/])?>(?!</)')
 # What nearly every program writes, found twice as fast.
 _PLAIN_CELL = re.compile(rb'<c()? r="([A-Z]{1,3})(\d{1,7})"([^>/]{0,200})>(?!</)')
 _ERROR = re.compile(
@@ -95,7 +94,7 @@ def survey_sheet(archive: zipfile.ZipFile, part: str, styles: dict[int, str], jo
     return seen
 
 
-def _blocks(stream: zipfile.ZipExtFile) -> Iterator[bytes]:
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """The part in pieces that end with a whole row, so that no cell is cut in two."""
     rest = b""
     while piece := stream.read(_BLOCK):

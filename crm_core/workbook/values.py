@@ -1,8 +1,8 @@
 """Rows of typed Python values (as the slower engines give them) to uniform text columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, repeat
 
 import pyarrow as pa
 
@@ -59,7 +59,7 @@ class Collector:
         width, before = max((len(row) for row in rows), default=0), self.height
         self._check_size(len(rows), width)
         padded = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
-        for i, values in enumerate(zip(*padded)):
+        for i, values in enumerate(zip(*padded, strict=True)):
             self._note(i + 1, before, values)
             self._column(i, before).append(pa.array([cell_text(value) for value in values], pa.string()))
         for parts in self.columns[width:]:
@@ -79,7 +79,11 @@ class Collector:
     def _check_size(self, rows: int, width: int) -> None:
         limits = self.job.limits
         self.height, self.width = self.height + rows, max(self.width, width)
-        if self.height > limits.rows or self.width > limits.columns or self.height * self.width > limits.cells:
+        if (
+            self.height > limits.rows
+            or self.width > limits.columns
+            or self.height * self.width > limits.cells
+        ):
             raise too_large(self.job, self.name, self.height, self.width)
 
     def sheet(self, **more: object) -> RawSheet:
@@ -91,10 +95,30 @@ class Collector:
 
 def collect(name: str, rows: Iterable[Sequence[object]], job: Job, **more: object) -> RawSheet:
     """A whole sheet from its rows; the first of them is row 1, the first value column 1."""
-    collector, source = Collector(name, job), iter(rows)
+    collector, source = Collector(name, job), _without_blank_ends(rows)
     while chunk := list(islice(source, _CHUNK)):
         collector.add(chunk)
     return collector.sheet(**more)
+
+
+def _without_blank_ends(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """Rows without the blanks at their end, and no blank rows at the end: formats reach further than cells."""
+    blank = 0
+    for row in rows:
+        filled = _filled(row)
+        if filled:
+            yield from repeat((), blank)
+            yield row[:filled]
+            blank = 0
+        else:
+            blank += 1
+
+
+def _filled(row: Sequence[object]) -> int:
+    size = len(row)
+    while size and (row[size - 1] is None or row[size - 1] == ""):
+        size -= 1
+    return size
 
 
 def column_kind(seen: ColumnSeen) -> str:

@@ -24,7 +24,9 @@ def _width(column: ColumnStyle, values: list[object], currency: str) -> float:
     if column.width:
         return column.width
     shown = max((_length(value, column.kind, currency) for value in values), default=0)
-    widest = min(max(shown + 1, len(column.header) + _FILTER_BUTTON, _NARROWEST), _WIDEST.get(column.kind, 24))
+    widest = min(
+        max(shown + 1, len(column.header) + _FILTER_BUTTON, _NARROWEST), _WIDEST.get(column.kind, 24)
+    )
     return float(widest)
 
 

@@ -11,12 +11,21 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from crm_core.errors import InvalidInput
-from crm_core.workbook.cells import as_number, as_serial, clean_text, csv_text, is_blank, plain_text
+from crm_core.workbook.cells import (
+    LONGEST_TEXT,
+    as_number,
+    as_serial,
+    clean_text,
+    csv_text,
+    is_blank,
+    plain_text,
+)
 from crm_core.workbook.dropdowns import Lists
 from crm_core.workbook.formats import Formats
 from crm_core.workbook.names import legal_sheet_names
 from crm_core.workbook.sheets import column_letter
 from crm_core.workbook.styles import KINDS, ColumnStyle, SheetContent
+from crm_core.workbook.widths import column_widths, lines_needed, row_height
 
 __all__ = ["ColumnStyle", "SheetContent", "write_csv", "write_xlsx"]
 
@@ -31,8 +40,8 @@ def write_xlsx(
 ) -> bytes:
     """A workbook of these sheets; it prints on A4, one page wide, the header row on every page.
 
-    `properties` are the document's (title, author, …; other words become custom ones). `currency` is shown behind
-    money. Raises InvalidInput where a text, a row or a sheet does not fit into a workbook.
+    `properties` are the document's (title, author, …; other words become custom ones). `currency` is shown
+    behind money. Raises InvalidInput where a text, a row or a sheet does not fit into a workbook.
     """
     _check(sheets)
     buffer = io.BytesIO()
@@ -41,7 +50,7 @@ def write_xlsx(
         formats = Formats(book, currency)
         lists = Lists(book)
         names = legal_sheet_names([*(sheet.name for sheet in sheets), "Lists"])
-        pages = [(book.add_worksheet(name), sheet) for name, sheet in zip(names, sheets)]
+        pages = [(book.add_worksheet(name), sheet) for name, sheet in zip(names, sheets, strict=False)]
         for page, sheet in pages:
             _SheetWriter(page, sheet, formats, lists).write()
         lists.write(names[-1])
@@ -107,22 +116,28 @@ class _SheetWriter:
 
     def _top(self) -> None:
         for row, text in enumerate(self.sheet.title_rows):
-            self.page.write_string(row, 0, clean_text(text), self.formats.title if row == 0 else self.formats.subtitle)
+            self.page.write_string(
+                row, 0, clean_text(text), self.formats.title if row == 0 else self.formats.subtitle
+            )
         for number, column in enumerate(self.sheet.columns):
             style = self.formats.header_right if column.kind in _RIGHT else self.formats.header
             self.page.write_string(self.header, number, clean_text(column.header), style)
             if column.help:
                 self.lists.explain(self.page, self.header, number, column.help)
-        lines = [lines_needed(column.header, width) for column, width in zip(self.sheet.columns, self.widths)]
+        lines = [
+            lines_needed(column.header, width)
+            for column, width in zip(self.sheet.columns, self.widths, strict=True)
+        ]
         self.page.set_row(self.header, max(row_height(max(lines, default=1)), 20))
 
     def _write_rows(self) -> None:
-        columns = [(i, column.kind, self.formats.cell(column.kind)) for i, column in enumerate(self.sheet.columns)]
+        kinds = [column.kind for column in self.sheet.columns]
+        columns = [(number, kind, self.formats.cell(kind)) for number, kind in enumerate(kinds)]
         for row, values in enumerate(self.rows, self.header + 1):
             if row >= _LAST_ROW:
-                raise InvalidInput(f"Sheet “{self.sheet.name}” has more rows than the {_LAST_ROW:,} a sheet holds.")
+                raise InvalidInput(f"“{self.sheet.name}” has more rows than the {_LAST_ROW:,} a sheet holds.")
             lines = 1
-            for (number, kind, style), value in zip(columns, values):
+            for (number, kind, style), value in zip(columns, values, strict=True):
                 if value is not None:
                     lines = max(lines, self._cell(row, number, value, kind, style))
             if lines > 1:
@@ -142,7 +157,9 @@ class _SheetWriter:
         return 1
 
     def _text(self, row: int, number: int, text: str, style: Format, kind: str) -> int:
-        where = f"Cell {column_letter(number + 1)}{row + 1} of “{self.sheet.name}”" if len(text) > 16_000 else ""
+        where = ""
+        if len(text) > LONGEST_TEXT // 2:
+            where = f"Cell {column_letter(number + 1)}{row + 1} of “{self.sheet.name}”"
         self.page.write_string(row, number, clean_text(text, where), style)
         return lines_needed(text, self.widths[number]) if kind == "note" else 1
 

@@ -25,19 +25,30 @@ def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
     engine = fastexcel.read_excel(job.path)
     with zipfile.ZipFile(job.path) as archive, ThreadPoolExecutor(1) as pool:
         layout = read_layout(archive)
+        _check_layout(layout)
         # One after the other, beside the engine, which leaves Python's lock while it works.
         surveys = [pool.submit(_survey, archive, sheet, layout, job) for sheet in layout.sheets]
-        for number, (sheet, survey) in enumerate(zip(layout.sheets, surveys)):
+        for number, (sheet, survey) in enumerate(zip(layout.sheets, surveys, strict=True)):
             report(sheet.name)
             yield _sheet(engine, number, layout, survey, job)
 
 
-def _survey(archive: zipfile.ZipFile, sheet: SheetPart, layout: Layout, job: Job) -> Survey | None:
-    return survey_sheet(archive, sheet.part, layout.style_kinds, job) if sheet.is_table else None
+def _check_layout(layout: Layout) -> None:
+    """What the fast engine gets wrong without a word."""
+    if len({sheet.name for sheet in layout.sheets}) < len(layout.sheets):
+        raise OtherEngineNeeded("two of its sheets have the same name")
+    if layout.since_1904 and layout.date_system_twice:
+        raise OtherEngineNeeded("it counts its days from 1904 and says so in an unusual way")
+
+
+def _survey(archive: zipfile.ZipFile, sheet: SheetPart, layout: Layout, job: Job) -> Survey:
+    if not sheet.is_table:
+        return Survey(exact=True)
+    return survey_sheet(archive, sheet.part, layout.style_kinds, job)
 
 
 def _sheet(
-    engine: fastexcel.ExcelReader, number: int, layout: Layout, survey: Future[Survey | None], job: Job
+    engine: fastexcel.ExcelReader, number: int, layout: Layout, survey: Future[Survey], job: Job
 ) -> RawSheet:
     sheet = layout.sheets[number]
     if not sheet.is_table:
@@ -51,9 +62,16 @@ def _sheet(
     if seen.columns and not columns:
         raise OtherEngineNeeded(f"sheet “{sheet.name}” came out empty")
     kinds = {n: _kind(seen, n, column) for n, column in enumerate(columns, first)}
-    uniform = (_uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in enumerate(columns, first))
     return RawSheet(
-        sheet.name, tuple(uniform), 1, first, sheet.hidden, kinds, tuple(seen.errors), _error_note(sheet, seen)
+        sheet.name,
+        tuple(
+            _uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in enumerate(columns, first)
+        ),
+        first_column=first,
+        hidden=sheet.hidden,
+        kinds=kinds,
+        errors=tuple(seen.errors),
+        notes=_error_note(sheet, seen),
     )
 
 

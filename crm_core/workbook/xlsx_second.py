@@ -29,8 +29,9 @@ def _refuse_doctype(job: Job) -> None:
     with zipfile.ZipFile(job.path) as archive:
         for part in archive.infolist():
             with archive.open(part) as stream:
-                if any(b"<!DOCTYPE" in piece.replace(b"\0", b"") for piece in iter(lambda: stream.read(_PIECE), b"")):
-                    raise job.refuse(DOCTYPE_FOUND)
+                while piece := stream.read(_PIECE):
+                    if b"<!DOCTYPE" in piece.replace(b"\0", b""):
+                        raise job.refuse(DOCTYPE_FOUND)
 
 
 def _sheet(sheet: ReadOnlyWorksheet, job: Job) -> RawSheet:

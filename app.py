@@ -1,0 +1,17 @@
+"""The shell around all pages: the menu, what was said by the page before, made-up data marked as such."""
+
+import streamlit as st
+
+from pages._desk import SHELL, menu
+from pages._parts import demo_banner, open_desk
+
+st.set_page_config(page_title="Regulars", page_icon=":material/storefront:", layout="wide")
+st.session_state[SHELL] = True
+page = st.navigation(menu())
+for text, icon in st.session_state.pop("to_say", []):
+    st.toast(text, icon=icon, duration="long")
+desk = open_desk()
+with st.sidebar:
+    st.caption("")
+demo_banner(desk)
+page.run()

@@ -1,0 +1,123 @@
+"""What each sheet of a workbook holds, and which of its columns becomes which field: proposals with reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crm_core.intake import lexicon
+from crm_core.intake.mapping_fields import FieldProposal, Seen, assign, fields_of
+from crm_core.intake.mapping_subjects import Verdict, verdict
+from crm_core.intake.mapping_values import looks
+from crm_core.intake.tables import Table
+from crm_core.model.registry import ENTITIES
+
+__all__ = ["FieldProposal", "SheetProposal", "fields_of", "propose", "propose_as", "propose_workbook"]
+
+_SURE = 0.7
+_KEPT = ("customer", "order", "purchase", "product", "interaction")
+_POINTING = ("order", "purchase", "interaction")
+
+
+@dataclass(frozen=True)
+class SheetProposal:
+    """What a sheet seems to hold; `on` only where that is sure and the sheet is visible."""
+
+    entity: str | None
+    on: bool
+    why: str
+    fields: tuple[FieldProposal, ...]
+
+
+def propose(table: Table, others: Sequence[Table] = ()) -> SheetProposal:
+    """The proposal for one table; the other tables of its workbook help to see whose codes a column holds."""
+    made = _alone(_seen(table))
+    if made.entity in _POINTING and others:
+        known = [(other, _alone(_seen(other))) for other in others if other is not table]
+        return _pointing(made, table, known)
+    return made
+
+
+def propose_workbook(tables: Sequence[Table]) -> list[SheetProposal]:
+    """A proposal for each table, in order; columns that hold another sheet's customers are found."""
+    alone = [_alone(_seen(table)) for table in tables]
+    known = list(zip(tables, alone, strict=True))
+    return [_pointing(made, table, known) if made.entity in _POINTING else made for table, made in known]
+
+
+def propose_as(table: Table, entity: str) -> SheetProposal:
+    """The proposal for a table of which a person says what it holds; KeyError for an unknown entity."""
+    label = ENTITIES[entity].plural.lower()
+    return SheetProposal(entity, True, f"you said that these are {label}", assign(entity, _seen(table)))
+
+
+def _seen(table: Table) -> Seen:
+    return Seen(
+        table,
+        {
+            column.position: looks(table.rows[column.position], table.kinds[column.position])
+            for column in table.columns
+        },
+    )
+
+
+def _alone(seen: Seen) -> SheetProposal:
+    fields = {entity: assign(entity, seen) for entity in lexicon.SECTIONS}
+    found = verdict(seen, fields)
+    if found.entity is None:
+        return SheetProposal(None, False, found.why, _unmapped(seen.table))
+    on, why = _switched(seen, found, fields[found.entity])
+    return SheetProposal(found.entity, on, why, fields[found.entity])
+
+
+def _switched(seen: Seen, found: Verdict, fields: tuple[FieldProposal, ...]) -> tuple[bool, str]:
+    """Whether the sheet is taken in unless the person says otherwise, and why (not)."""
+    mapped = [field for field in fields if field.field]
+    held = sum(seen.looks[field.position].different > 0 for field in mapped)
+    if seen.table.hidden:
+        return False, f"{found.why}; the sheet is hidden in the workbook, so it is off"
+    if found.off or found.entity not in _KEPT or found.score < _SURE:
+        return False, found.why
+    if not len(seen.table.rows):
+        return False, f"{found.why}; it has headers and no rows"
+    return (
+        (True, found.why) if held > len(mapped) / 2 else (False, f"{found.why}, but most of them are empty")
+    )
+
+
+def _unmapped(table: Table) -> tuple[FieldProposal, ...]:
+    return tuple(
+        FieldProposal(column.header, column.position, None, 0.0, "the sheet is not known")
+        for column in table.columns
+    )
+
+
+def _pointing(made: SheetProposal, table: Table, known: list[tuple[Table, SheetProposal]]) -> SheetProposal:
+    """Give the column whose values stand on a sheet of customers the reference, where no header did."""
+    if any(field.field and field.field.startswith("customer") for field in made.fields):
+        return made
+    for other, proposal in known:
+        found = _shared(made, table, other, proposal) if proposal.entity == "customer" else None
+        if found is not None:
+            fields = tuple(found if field.position == found.position else field for field in made.fields)
+            return replace(made, fields=fields)
+    return made
+
+
+def _shared(made: SheetProposal, table: Table, other: Table, proposal: SheetProposal) -> FieldProposal | None:
+    for target in (field for field in proposal.fields if field.field in ("code", "email", "name")):
+        there = set(other.rows[target.position].dropna().str.strip())
+        for mine in (field for field in made.fields if field.field is None):
+            if _overlaps(table.rows[mine.position].dropna().head(2000).str.strip().unique().tolist(), there):
+                field = "customer" if target.field == "code" else f"customer.{target.field}"
+                return replace(
+                    mine,
+                    field=field,
+                    confidence=0.8,
+                    reason=f"its values stand under “{target.header}” on sheet “{other.sheet}”",
+                )
+    return None
+
+
+def _overlaps(mine: list[str], there: set[str]) -> bool:
+    """Nearly all values stand there, and they are no small numbers, which stand anywhere."""
+    telling = [text for text in mine if len(text) >= 4 or not text.isdigit()]
+    return len(telling) >= 5 and sum(text in there for text in telling) >= 0.9 * len(mine)

@@ -1,0 +1,218 @@
+"""What a header means on a sheet of some entity: by its words in the dictionaries, whole or in part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from crm_core.intake import lexicon
+from crm_core.intake.lexicon import Meaning
+from crm_core.model.entities import Kind
+from crm_core.model.registry import ENTITIES
+
+# Customer fields that a sheet of orders, purchases or contacts may carry without saying "customer".
+_CARRIED = (
+    "email", "phone", "phone_2", "given_name", "family_name", "company", "birthday", "sex", "address", "city", "region", "postcode",
+    "country", "tags",
+)  # fmt: skip
+_SPEAKS_OF_OTHERS = frozenset(
+    [
+        "ship",
+        "shipping",
+        "shipped",
+        "billing",
+        "bill",
+        "delivery",
+        "supplier",
+        "vendor",
+        "employee",
+        "fax",
+        "discount",
+        "tax",
+        "vat",
+        "parent",
+        "previous",
+        "last",
+        "old",
+        "wysylki",
+        "dostawy",
+        "dostawcy",
+        "pracownika",
+        "faksu",
+        "producenta",
+        "liefer",
+        "versand",
+        "rechnungs",
+        "livraison",
+        "envio",
+        "padala",
+        "anfon",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A field that a header may mean, how sure (0–1), and the reason in words."""
+
+    field: str
+    confidence: float
+    reason: str
+
+
+def label_of(entity: str, field: str) -> str:
+    """The label a person knows a target by: "Amount", "Customer: City", "Customer"."""
+    owner, _, name = field.rpartition(".")
+    declared = ENTITIES[owner or entity].field(name)
+    if declared.kind is Kind.REFERENCE:
+        return f"{declared.label} (code)"
+    return f"{ENTITIES[owner].label}: {declared.label}" if owner else declared.label
+
+
+def guesses(entity: str, header: str) -> list[Guess]:
+    """What the header may mean on a sheet of `entity`, the surest first; empty where nobody knows it."""
+    found = _exact(entity, header)
+    bare = lexicon.without_unit(header)
+    if not found and bare and bare != header:
+        found = [_less(guess, 0.02) for guess in _exact(entity, bare)]
+    found = (
+        found
+        or _joined(entity, header)
+        or _without_subject(entity, bare)
+        or _misspelt(entity, bare)
+        or _inside(entity, bare)
+    )
+    return sorted(found, key=lambda guess: -guess.confidence)
+
+
+def trap(header: str) -> str | None:
+    """Why a header that looks like one of ours is to be left alone; None where it is none."""
+    found = lexicon.traps()
+    return found.get(lexicon.key(header)) or found.get(lexicon.key(lexicon.without_unit(header)))
+
+
+def _less(guess: Guess, by: float) -> Guess:
+    return Guess(guess.field, guess.confidence - by, guess.reason)
+
+
+def _exact(entity: str, header: str) -> list[Guess]:
+    known = _known(entity)
+    spelt = lexicon.key(header)
+    for form, confidence in ((spelt, 0.95), (_singular(spelt), 0.92), (spelt + "s", 0.92)):
+        if form in known:
+            return [_guess(entity, header, meaning, confidence - loss) for meaning, loss in known[form]]
+    return []
+
+
+def _singular(spelt: str) -> str:
+    return spelt[:-1] if len(spelt) > 4 and spelt.endswith("s") and spelt.isascii() else spelt
+
+
+@lru_cache(maxsize=8)
+def _known(entity: str) -> dict[str, tuple[tuple[Meaning, float], ...]]:
+    """By key the meanings on this entity's sheets with what they lose for not being its own."""
+    found: dict[str, list[tuple[Meaning, float]]] = {}
+    for rank, section in enumerate(reversed(lexicon.SECTIONS[entity])):
+        _add(found, lexicon.synonyms(section), "", 0.01 * rank)
+    if "pointer" in lexicon.SECTIONS[entity]:
+        carried = {
+            header: tuple(m for m in all_ if m.field in _CARRIED)
+            for header, all_ in lexicon.synonyms("customer").items()
+        }
+        _add(found, carried, "customer.", 0.15)
+    return {header: tuple(meanings) for header, meanings in found.items()}
+
+
+def _add(found: dict, known: dict[str, tuple[Meaning, ...]], prefix: str, loss: float) -> None:
+    for header, meanings in known.items():
+        there = found.setdefault(header, [])
+        fields = {meaning.field for meaning, _ in there}
+        there += [
+            (Meaning(prefix + m.field, m.languages), loss) for m in meanings if prefix + m.field not in fields
+        ]
+
+
+def _guess(entity: str, header: str, meaning: Meaning, confidence: float) -> Guess:
+    said = f"“{header}” means {label_of(entity, meaning.field)}"
+    spoken = "" if "English" in meaning.languages else f" in {' and '.join(meaning.languages[:2])}"
+    return Guess(meaning.field, round(confidence, 2), said + spoken)
+
+
+def _joined(entity: str, header: str) -> list[Guess]:
+    """Headers of several rows: "Customer / Name" as a whole, else by the last part that is known."""
+    if " / " not in header:
+        return []
+    parts = header.split(" / ")
+    whole = _exact(entity, " ".join(parts))
+    tried = whole or next((found for part in reversed(parts) if (found := _exact(entity, part))), [])
+    return [_less(guess, 0.02 if whole else 0.15) for guess in tried]
+
+
+def _without_subject(entity: str, header: str) -> list[Guess]:
+    """ "CustomerEmail" → e-mail of the customer, "order_amount" → amount: the word that names the entity is taken off."""
+    words = lexicon.words(header)
+    own = {"customer"} | ({entity, "order", "purchase"} if entity in ("order", "purchase") else {entity})
+    named = [word for word in words if lexicon.subjects().get(word) in own]
+    rest = [
+        word
+        for word in words
+        if word not in named and word not in ("of", "the", "de", "du", "del", "ng", "des", "y", "mga")
+    ]
+    if not named or not rest or _SPEAKS_OF_OTHERS & set(words):
+        return []
+    of_customer = any(lexicon.subjects().get(word) == "customer" for word in named)
+    if of_customer and "pointer" in lexicon.SECTIONS[entity]:
+        return _of_customer(entity, header, rest)
+    found = _known(entity).get("".join(rest), ())
+    return [_guess(entity, header, meaning, 0.85 - loss) for meaning, loss in found]
+
+
+def _of_customer(entity: str, header: str, rest: list[str]) -> list[Guess]:
+    known = lexicon.synonyms("customer").get("".join(rest), ())
+    return [
+        _guess(
+            entity,
+            header,
+            Meaning("customer" if m.field == "code" else f"customer.{m.field}", m.languages),
+            0.85,
+        )
+        for m in known
+    ]
+
+
+def _misspelt(entity: str, header: str) -> list[Guess]:
+    """ "Custmer Name", "Adress": one letter off a known header of some length."""
+    spelt = lexicon.key(header)
+    if len(spelt) < 5:
+        return []
+    choices = [known for known in _known(entity) if abs(len(known) - len(spelt)) <= 2 and len(known) >= 5]
+    close = process.extractOne(spelt, choices, scorer=fuzz.ratio, score_cutoff=86)
+    if close is None:
+        return []
+    meant = [_guess(entity, header, meaning, 0.7 - loss) for meaning, loss in _known(entity)[close[0]]]
+    return [
+        Guess(one.field, one.confidence, one.reason.replace(" means ", " looks like ", 1)) for one in meant
+    ]
+
+
+def _inside(entity: str, header: str) -> list[Guess]:
+    """A known header as part of a longer one: a hint for the person, too weak to act on."""
+    words = lexicon.words(header)
+    if len(words) < 2 or _SPEAKS_OF_OTHERS & set(words):
+        return []
+    runs = ("".join(words[start:stop]) for stop in range(len(words), 0, -1) for start in range(stop))
+    found = next((known for run in runs if len(run) > 3 and (known := _known(entity).get(run))), ())
+    return [_guess(entity, header, meaning, 0.45 - loss) for meaning, loss in found]
+
+
+def subject_of(text: str, kinds: Iterable[str] | None = None) -> str | None:
+    """What a sheet's name, or an id's header, speaks of: "szczegoly_zamowienia" → purchase, "IDDostawcy" → supplier."""
+    subjects = lexicon.subjects()
+    whole = subjects.get(lexicon.key(text))
+    if whole:
+        return whole
+    words = lexicon.words(text)
+    pairs = [subjects.get("".join(words[n : n + 2])) for n in range(len(words) - 1)]
+    single = [subjects.get(word) for word in words]
+    return next((found for found in (*pairs, *single) if found and (kinds is None or found in kinds)), None)

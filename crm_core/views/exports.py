@@ -1,0 +1,145 @@
+"""What can be taken out as a file: every entity, the profile of each customer, the possible doubles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crm_core.errors import InvalidInput
+from crm_core.ledger import queries
+from crm_core.ledger.database import Database
+from crm_core.ledger.known import customer_field
+from crm_core.ledger.records import open_pairs, records, without_extra
+from crm_core.model.conditions import EVERYBODY, Condition
+from crm_core.model.entities import Entity, Kind
+from crm_core.model.registry import ENTITIES
+from crm_core.model.words import PROFILE_COLUMNS
+from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
+
+STYLES = {
+    Kind.DATE: "date", Kind.MONEY: "money", Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.NOTE: "note",
+}  # fmt: skip
+# Known once forecasts are kept; their columns stand in the contract already.
+NOT_YET = {"p_alive": "percent", "expected_orders_90d": "number", "clv_12m": "money"}
+DUPLICATES = {"code_1": "text", "code_2": "text", "score": "number", "evidence": "note"}
+OTHERS = ("profile", "duplicates")
+
+
+@dataclass(frozen=True)
+class Export:
+    """One sheet to hand out: its name, and per column header, kind (of workbook.write) and values."""
+
+    name: str
+    columns: tuple[tuple[str, str, list[Any]], ...]
+
+    @property
+    def rows(self) -> int:
+        return len(self.columns[0][2]) if self.columns else 0
+
+    def sheet(self) -> SheetContent:
+        styles = tuple(ColumnStyle(header, kind) for header, kind, _ in self.columns)
+        return SheetContent(self.name, styles, zip(*(values for *_, values in self.columns), strict=True))
+
+
+def export(database: Database, what: str, as_of: date) -> list[SheetContent]:
+    """The sheets of an export: an entity by its name (`customer`, `purchase`…), `profile` or `duplicates`.
+
+    Money as decimals of 2 to 4 digits, dates as dates, codes and phones as text. InvalidInput for anything else.
+    """
+    return [_export(database, what, as_of).sheet()]
+
+
+def export_people(database: Database, condition: Condition, columns: Iterable[str], as_of: date) -> list[SheetContent]:
+    """Some customers with some columns by their labels, as the grid shows them."""
+    names = list(columns)
+    with database.read() as connection:
+        frame = queries.people_frame(connection, condition, names, as_of, order_by=["name"])
+    return [Export("Customers", tuple(_column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names)).sheet()]
+
+
+def export_file(database: Database, what: str, path: str | Path, as_of: date) -> int:
+    """Write an export to a .xlsx or .csv file, whole or not at all; gives the number of rows."""
+    target = Path(path)
+    if target.suffix.lower() not in (".xlsx", ".csv"):
+        raise InvalidInput(f"“{target.name}” is neither .xlsx nor .csv. Name the file with one of these endings.")
+    found = _export(database, what, as_of)
+    sheet = found.sheet()
+    if target.suffix.lower() == ".csv":
+        _write(target, write_csv(sheet.columns, sheet.rows))
+    else:
+        with database.read() as connection:
+            currency = queries.settings_of(connection).get("currency") or ""
+        _write(target, write_xlsx([sheet], currency=currency))
+    return found.rows
+
+
+def _write(target: Path, content: bytes) -> None:
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    except OSError as trouble:
+        draft.unlink(missing_ok=True)
+        raise InvalidInput(f"{target} cannot be written: {trouble.strerror}. Choose another place.") from trouble
+
+
+def _export(database: Database, what: str, as_of: date) -> Export:
+    if what == "profile":
+        return _profile(database, as_of)
+    if what == "duplicates":
+        return _duplicates(database)
+    entity = next((found for found in ENTITIES.values() if what in (found.name, f"{found.name}s")), None)
+    if entity is None:
+        raise InvalidInput(f"“{what}” cannot be exported. Choose one of: {', '.join((*ENTITIES, *OTHERS))}.")
+    return _entity(database, entity)
+
+
+def _entity(database: Database, entity: Entity) -> Export:
+    with database.read() as connection:
+        declared, extra = without_extra(records(connection, entity))
+    columns = [_column(field.label, field.kind, declared[field.name]) for field in entity.fields]
+    taken = {header for header, *_ in columns}
+    for header in extra.columns:
+        own = header if header not in taken else f"{header} (your column)"
+        columns.append((own, "text", [None if value is None else str(value) for value in extra[header]]))
+    return Export(entity.plural, tuple(columns))
+
+
+def _profile(database: Database, as_of: date) -> Export:
+    known = [name for name in PROFILE_COLUMNS if name not in NOT_YET]
+    with database.read() as connection:
+        frame = queries.people_frame(connection, EVERYBODY, known, as_of)
+    empty = [None] * len(frame)
+    columns = (
+        (name, NOT_YET[name], empty) if name in NOT_YET else _column(name, customer_field(name).kind, frame[name])
+        for name in PROFILE_COLUMNS
+    )
+    return Export("Profile", tuple(columns))
+
+
+def _duplicates(database: Database) -> Export:
+    with database.read() as connection:
+        frame = open_pairs(connection)
+    return Export("Duplicates", tuple((name, kind, _values(frame[name])) for name, kind in DUPLICATES.items()))
+
+
+def _column(header: str, kind: Kind, values: pd.Series) -> tuple[str, str, list[Any]]:
+    plain = _values(values)
+    if kind is Kind.MONEY:
+        plain = [None if amount is None else decimal_of(amount) for amount in plain]
+    return header, STYLES.get(kind, "text"), plain
+
+
+def _values(values: pd.Series) -> list[Any]:
+    return values.astype(object).where(values.notna(), None).tolist()
+
+
+def decimal_of(amount: int) -> Decimal:
+    """Ten-thousandths as a decimal of 2 to 4 digits: 123400 → 12.34, 12345 → 1.2345."""
+    if amount % 100 == 0:
+        return Decimal(amount // 100).scaleb(-2)
+    return Decimal(amount // 10).scaleb(-3) if amount % 10 == 0 else Decimal(amount).scaleb(-4)

@@ -1,0 +1,87 @@
+"""What pages share. A page imports from here: the desk, words for numbers, downloads, ways to people."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from crm_core.model.conditions import Condition
+from pages._desk import PAGES, Desk, in_words, open_desk, tell
+from pages._words import (
+    ago,
+    as_date,
+    counted,
+    day,
+    is_missing,
+    locale,
+    moment,
+    money,
+    number,
+    percent,
+    plain,
+    since,
+)
+
+__all__ = [
+    "PAGES", "Desk", "ago", "as_date", "counted", "day", "demo_banner", "download", "go_to_people", "go_to_person",
+    "in_words", "is_missing", "locale", "moment", "money", "number", "open_desk", "people_link", "percent",
+    "person_link", "plain", "say_later", "since", "tell",
+]  # fmt: skip
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PEOPLE = "people"  # session_state: (title, condition), what the Customers page shows when it opens
+
+
+def download(
+    label: str, make: Callable[[], bytes], file_name: str, *, key: str | None = None, mime: str = XLSX, **look: Any
+) -> None:
+    """A download whose bytes are made when it is pressed; the page does not run again. `look`: as of a button."""
+    look = {"icon": ":material/download:", **look}
+    st.download_button(label, make, file_name, mime, key=key or f"download_{file_name}", on_click="ignore", **look)
+
+
+def go_to_people(title: str, condition: Condition) -> None:
+    """Open the Customers page on exactly these people; `title` says who they are, in words."""
+    st.session_state[PEOPLE] = (title, condition)
+    st.switch_page("pages/customers.py")
+
+
+def people_link(label: str, title: str, condition: Condition, *, key: str, **look: Any) -> None:
+    """A button that leads to exactly these people. `label` is escaped; `look`: as of a button."""
+    look = {"icon": ":material/group:", **look}
+    if st.button(plain(label), key=key, **look):
+        go_to_people(title, condition)
+
+
+def go_to_person(customer_id: int) -> None:
+    """Open the page of one person: /customer?id=12."""
+    st.switch_page("pages/customer.py", query_params={"id": str(customer_id)})
+
+
+def person_link(label: str, customer_id: int, *, key: str, **look: Any) -> None:
+    """A button with somebody's name that opens their page."""
+    if st.button(plain(label), key=key, **{"type": "tertiary", **look}):
+        go_to_person(customer_id)
+
+
+def say_later(text: str, icon: str = ":material/check:") -> None:
+    """A short word that is still seen when the page has run again or another one is open. `text`: escaped here."""
+    st.session_state.setdefault("to_say", []).append((plain(text), icon))
+
+
+def demo_banner(desk: Desk) -> None:
+    """Made-up data is said to be made up, and goes with one click. app.py draws it; pages need not."""
+    if not desk.company.demo:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="demo_banner"):
+        st.badge("Made-up data", icon=":material/theater_comedy:", color="orange")
+        st.caption("None of these people exist. Look around, change and break what you like.", width="content")
+        st.button("Remove the made-up data", key="remove_demo", type="tertiary", on_click=_remove_demo, args=(desk,))
+
+
+def _remove_demo(desk: Desk) -> None:
+    from crm_core.actions.demo import remove_demo
+
+    with in_words():
+        remove_demo(desk.database, **desk.act)
+        say_later("The made-up data is gone. Your own can come in now.")

@@ -1,0 +1,5 @@
+"""Today."""
+
+from pages._parts import open_desk
+
+desk = open_desk()

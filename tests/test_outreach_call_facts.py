@@ -1,0 +1,146 @@
+"""What a caller should know, from the stored records; the same on both databases."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from crm_core.ledger.call_facts import CallSource, call_facts, stored_follow_ups
+from crm_core.ledger.database import open_database
+from crm_core.ledger.journal import apply
+from crm_core.model.changes import ChangeSet
+from crm_core.model.conditions import EVERYBODY, Where
+from crm_core.outreach.due import PEOPLE_COLUMNS
+from crm_core.outreach.plays import BUILT_IN, CHOSEN
+
+MONDAY = date(2026, 1, 5)
+
+
+def lines(*rows):
+    columns = ["customer_id", "date", "product", "quantity", "amount", "status"]
+    frame = pd.DataFrame([row + (None,) * (6 - len(row)) for row in rows], columns=columns)
+    return frame.assign(id=range(-1, -1 - len(frame), -1))
+
+
+def stored(url, **creates):
+    database = open_database(url)
+    people = pd.DataFrame({"id": [-1, -2], "code": ["A", "B"], "name": ["Ann", "Bob"], "phone": ["1", "2"]})
+    creates = {name.replace("_", "-"): frame for name, frame in creates.items()}
+    apply(database, ChangeSet("Test", creates={"customer": people, **creates}), who="test", as_of=MONDAY)
+    return database
+
+
+def facts(database, as_of=MONDAY):
+    with database.read() as connection:
+        return call_facts(connection, [1, 2], as_of).astype(object).where(lambda frame: frame.notna(), None)
+
+
+def test_nothing_known(database_url):
+    """Of people without records every fact is missing."""
+    found = facts(stored(database_url))
+    assert list(found.index) == [1, 2]
+    assert found.isna().all(axis=None)
+
+
+def test_last_purchase(database_url):
+    """The last day with an order: its dearest products, how many more, and what its lines came to."""
+    bought = lines(
+        (-1, "2025-12-01", "desk", 1, 900_000),
+        (-1, "2025-12-12", "tea", 1, 30_000), (-1, "2025-12-12", "cake", 2, 80_000),
+        (-1, "2025-12-12", "bun", 1, 10_000), (-1, "2025-12-12", "milk", 1, 5_000),
+        (-1, "2025-12-12", "lamp", 1, 990_000, "cancelled"), (-1, "2025-12-20", "sofa", -1, -10_000),
+        (-1, "2026-02-01", "later", 1, 10_000),
+    )  # fmt: skip
+    row = facts(stored(database_url, purchase=bought)).loc[1]
+    assert (row["last_bought_on"], row["last_amount"]) == ("2025-12-12", 125_000)
+    assert (row["last_products"], row["products_more"]) == ("cake, tea, bun", 1)
+
+
+def test_favourite(database_url):
+    """What was bought on most days; a later day breaks a tie; what was called off does not count."""
+    bought = lines(
+        (-1, "2025-12-01", "tea", 50, 10_000), (-1, "2025-12-02", "cake", 1, 10_000),
+        (-1, "2025-12-03", "cake", 1, 10_000), (-1, "2025-12-04", "tea", 1, 10_000, "returned"),
+        (-2, "2025-12-01", "tea", 1, 10_000), (-2, "2025-12-02", "bun", 1, 10_000),
+    )  # fmt: skip
+    found = facts(stored(database_url, purchase=bought))
+    assert list(found["favourite"]) == ["cake", "bun"]
+
+
+def test_orders_without_lines(database_url):
+    """An order head with a total and no lines has a day and an amount, and no product."""
+    heads = pd.DataFrame(
+        {"id": [-1], "number": ["7"], "customer_id": [-1], "date": ["2025-12-12"], "total": [99_000]}
+    )
+    row = facts(stored(database_url, order=heads)).loc[1]
+    assert (row["last_bought_on"], row["last_amount"], row["last_products"]) == ("2025-12-12", 99_000, None)
+
+
+def test_last_contact(database_url):
+    """The latest contact of any outcome, up to the day."""
+    spoke = pd.DataFrame(
+        {
+            "id": [-1, -2, -3], "customer_id": [-1, -1, -1], "date": ["2025-12-01", "2025-12-09", "2026-02-01"],
+            "type": ["call", "call", "visit"], "outcome": ["reached", "no answer", None], "note": ["x", "after five", "y"],
+        }
+    )  # fmt: skip
+    row = facts(stored(database_url, interaction=spoke)).loc[1]
+    assert (row["spoke_on"], row["spoke_outcome"], row["spoke_note"]) == (
+        "2025-12-09",
+        "no answer",
+        "after five",
+    )
+
+
+def test_follow_ups(database_url):
+    """Open ones of any age and closed ones of the last 400 days; of some people only, where asked."""
+    rows = pd.DataFrame(
+        {
+            "id": [-1, -2, -3, -4], "customer_id": [-1, -1, -1, -2],
+            "due_on": ["2020-01-01", "2020-01-01", "2025-12-01", "2025-12-01"],
+            "state": ["open", "done", "done", "open"],
+        }
+    )  # fmt: skip
+    with stored(database_url, follow_up=rows).read() as connection:
+        assert list(stored_follow_ups(connection, MONDAY)["id"]) == [1, 3, 4]
+        assert list(stored_follow_ups(connection, MONDAY, [2])["id"]) == [4]
+        assert list(stored_follow_ups(connection, MONDAY)["due_on"]) == [
+            "2020-01-01",
+            "2025-12-01",
+            "2025-12-01",
+        ]
+
+
+def test_colleagues_or_owners(database_url):
+    """Without colleagues the owners named on customers are the callers."""
+    database = stored(database_url)
+    with database.read() as connection:
+        assert list(CallSource(connection, MONDAY).colleagues()["name"]) == []
+    change = pd.DataFrame(
+        [("customer", 1, "owner", None, "Cleo")], columns=["entity", "id", "field", "before", "after"]
+    )
+    apply(database, ChangeSet("Test", changes=change), who="test", as_of=MONDAY)
+    with database.read() as connection:
+        assert list(CallSource(connection, MONDAY).colleagues()["name"]) == ["Cleo"]
+    staff = pd.DataFrame({"id": [-1], "name": ["Dora"], "active": ["yes"]})
+    apply(database, ChangeSet("Test", creates={"colleague": staff}), who="test", as_of=MONDAY)
+    with database.read() as connection:
+        assert list(CallSource(connection, MONDAY).colleagues()["name"]) == ["Dora"]
+
+
+@pytest.mark.parametrize("play", [*BUILT_IN, CHOSEN], ids=lambda play: play.name)
+def test_every_play_can_be_asked(play, database_url):
+    """The condition of every built-in play is one that the database understands."""
+    with stored(database_url).read() as connection:
+        found = CallSource(connection, MONDAY).people(play.wanted(), PEOPLE_COLUMNS)
+    assert {"id", *PEOPLE_COLUMNS} <= set(found.columns)
+
+
+def test_people_of_ids(database_url):
+    """Of the chosen ids only, also when there are none or more than one statement carries."""
+    with stored(database_url).read() as connection:
+        source = CallSource(connection, MONDAY)
+        assert list(source.people(EVERYBODY, ("name",), [2])["name"]) == ["Bob"]
+        assert list(source.people(Where("name", "is", "Ann"), ("name",), [2])["name"]) == []
+        assert list(source.people(EVERYBODY, ("name",), [])["name"]) == []
+        assert list(source.people(EVERYBODY, ("name",), range(1, 25_000))["name"]) == ["Ann", "Bob"]
