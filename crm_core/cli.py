@@ -72,6 +72,8 @@ def _import(options: argparse.Namespace) -> None:
     for sheet, header, field in options.fields:
         choices = imports.choose_field(upload, choices, sheet, header, field)
     plan = imports.plan_upload(database, upload, choices, progress=listen)
+    if options.report is not None:
+        cli_output.write_file(options.report, imports.report(plan))
     batch = None
     if options.commit:
         batch = imports.save_upload(

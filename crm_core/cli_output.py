@@ -11,6 +11,8 @@ from typing import Any
 from crm_core.errors import DatabaseTrouble
 from crm_core.model.changes import Batch
 
+SHOWN_ROWS = 5  # of each sheet as read, so that a person sees that cells came out right
+
 
 def refuse(options: argparse.Namespace, sentence: str) -> None:
     """One sentence on stderr; with --json also an object on stdout."""
@@ -63,13 +65,19 @@ def _sheet_line(sheet: Any) -> str:
     if sheet.entity is None:
         return f"{sheet.sheet}: {sheet.rows:,} rows, left out. {sheet.why}"
     counts = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in sheet.counts.items() if number)
-    return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {counts or 'nothing'}; {sheet.problems:,} problems."
+    return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {counts or 'nothing'}; {_count(sheet.problems, 'problem')}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _closing(plan: Any, batch: Batch | None) -> str:
-    made = "".join(f" {number:,} {entity}s made because others point to them." for entity, number in plan.creates.items())
+    made = "".join(f" {_count(n, entity)} made because others point to them." for entity, n in plan.creates.items())
     if batch is not None:
         return f"Saved as number {batch.id}.{made} Undo it with: regulars undo {batch.id}"
+    if not any(sheet.entity for sheet in plan.sheets):
+        return "No sheet was recognised as customers, purchases or contacts. Say what one holds with --as SHEET=customer."
     return f"Nothing was written.{made} Save it with --commit." if plan.writes else "Nothing new in it."
 
 
@@ -82,7 +90,7 @@ def import_json(upload: Any, plan: Any, batch: Batch | None) -> dict[str, Any]:
         "committed": batch is not None,
         "batch": None if batch is None else batch.id,
         "creates": dict(plan.creates),
-        "sheets": [_sheet_json(sheet) for sheet in plan.sheets],
+        "sheets": [_sheet_json(sheet, upload.sheet(sheet.sheet)) for sheet in plan.sheets],
         "problems": [
             {"sheet": p.sheet, "row": p.row, "column": p.column, "value": p.value, "message": p.message}
             for p in plan.problems
@@ -91,11 +99,14 @@ def import_json(upload: Any, plan: Any, batch: Batch | None) -> dict[str, Any]:
     }
 
 
-def _sheet_json(sheet: Any) -> dict[str, Any]:
+def _sheet_json(sheet: Any, uploaded: Any) -> dict[str, Any]:
+    first = uploaded.sheet.cells.head(SHOWN_ROWS).astype(object)
     return {
         "sheet": sheet.sheet, "entity": sheet.entity, "header_row": sheet.header_row, "rows": sheet.rows,
         **sheet.counts, "problems": sheet.problems, "mapping": dict(sheet.mapping), "extra": list(sheet.extra),
-        "notes": [*sheet.notes, *sheet.doubts], "why": sheet.why,
+        "notes": [*sheet.notes, *sheet.doubts], "why": sheet.why, "hidden": uploaded.sheet.hidden,
+        "left_out_rows": [{"row": row, "why": why} for row, why in sheet.left_out],
+        "first_rows": first.where(first.notna(), None).to_numpy().tolist(),
     }  # fmt: skip
 
 

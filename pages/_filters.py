@@ -10,7 +10,7 @@ from crm_core.model.conditions import All, AnyOf, Condition, Where
 from crm_core.model.registry import CUSTOMER
 from crm_core.views import customers
 from crm_core.views.customers import Choices, PeopleQuery
-from pages._parts import PEOPLE, Desk, counted, number, plain
+from pages._parts import PEOPLE, Desk, counted, plain
 
 NOBODY = "(nobody)"
 # (key in the link, field, label, what Choices calls it)
@@ -82,16 +82,9 @@ def filter_menu(choices: Choices) -> Condition:
         for key, field, label, offered in FILTERS:
             people = dict(getattr(choices, offered).itertuples(index=False))
             options = [*people, NOBODY] if key == "owner" and people else list(people)
-            chosen = st.multiselect(
-                label, options, key=key, bind="query-params", placeholder="any",
-                format_func=lambda word, people=people: _counted(word, people),
-            )  # fmt: skip
+            chosen = st.multiselect(label, options, key=key, bind="query-params", placeholder="any")
             parts += [_where(field, chosen)] if chosen else []
     return All(tuple(parts))
-
-
-def _counted(word: str, people: dict[str, int]) -> str:
-    return f"{word} ({number(people[word])})" if word in people else word
 
 
 def _where(field: str, chosen: list[str]) -> Condition:

@@ -48,12 +48,16 @@ def orders_of(rows: pd.DataFrame) -> pd.DataFrame:
     """One row an order: customer_id, number or day, first day, amount of its positive lines."""
     positive = rows[rows["positive"] & rows["customer_id"].notna()].copy()
     unnumbered = positive["number"].isna()
-    positive["order"] = positive["number"].astype(object).where(~unnumbered, "day " + positive["day"].astype(str))
+    positive["order"] = (
+        positive["number"].astype(object).where(~unnumbered, "day " + positive["day"].astype(str))
+    )
     grouped = positive.groupby(["customer_id", "order"])
     return grouped.agg(day=("day", "min"), amount=("bought", "sum")).reset_index()
 
 
-def profile(customers: pd.DataFrame, purchases: pd.DataFrame, as_of: date, orders=None, interactions=None) -> pd.DataFrame:
+def profile(
+    customers: pd.DataFrame, purchases: pd.DataFrame, as_of: date, orders=None, interactions=None
+) -> pd.DataFrame:
     """Sums and measures of every customer, indexed by id; missing values as None/NaN."""
     rows = lines(purchases, orders, as_of)
     taken = orders_of(rows)
@@ -96,7 +100,10 @@ def _measures(people: pd.DataFrame, cards: pd.DataFrame, amounts: pd.Series, as_
     people["segment"] = [_segment(row) for row in people.itertuples()]
     people["tier"] = [_tier(row) for row in people.itertuples()]
     people["pattern"] = [_pattern(row, big) for row in people.itertuples()]
-    people["stage"] = [_stage(row, cards["stage"].get(row.Index) if "stage" in cards else None) for row in people.itertuples()]
+    people["stage"] = [
+        _stage(row, cards["stage"].get(row.Index) if "stage" in cards else None)
+        for row in people.itertuples()
+    ]
     people["priority"] = [_priority(row, cards.loc[row.Index]) for row in people.itertuples()]
 
 

@@ -15,6 +15,7 @@ MONDAY = date(2026, 1, 5)
 FACTS = (
     "last_bought_on",
     "last_amount",
+    "last_product",
     "last_products",
     "products_more",
     "favourite",

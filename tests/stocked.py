@@ -24,8 +24,19 @@ def add(database: Database, as_of: date, **frames: pd.DataFrame) -> None:
     """Put more rows in; a missing `id` counts from 1."""
     with database.write() as connection:
         if not connection.scalar(sa.select(sa.func.count()).select_from(batches)):
-            connection.execute(sa.insert(batches).values(id=1, at="2026-01-01T00:00:00Z", who="test", why="Stocked"))
-        for entity in ("customer", "product", "order", "purchase", "interaction", "follow_up", "pair", "setting"):
+            connection.execute(
+                sa.insert(batches).values(id=1, at="2026-01-01T00:00:00Z", who="test", why="Stocked")
+            )
+        for entity in (
+            "customer",
+            "product",
+            "order",
+            "purchase",
+            "interaction",
+            "follow_up",
+            "pair",
+            "setting",
+        ):
             if entity in frames:
                 name = entity.replace("_", "-")
                 insert_frame(connection, TABLES[name], _whole(frames[entity], name))
@@ -77,7 +88,9 @@ def online_retail(shared_data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     price = (rows["Price"] * 10_000).round()
     purchases = pd.DataFrame(
         {
-            "customer_id": rows["Customer ID"].map(dict(zip(codes, customers["id"], strict=True))).astype("Int64"),
+            "customer_id": rows["Customer ID"]
+            .map(dict(zip(codes, customers["id"], strict=True)))
+            .astype("Int64"),
             "number": rows["Invoice"],
             "date": pd.to_datetime(rows["InvoiceDate"]).dt.strftime("%Y-%m-%d"),
             "product_code": rows["StockCode"],

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
+import oracle
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stocked import add, cdnow, online_retail, stock
 
-import oracle
 from crm_core.ledger import edges, profile
 from crm_core.ledger.conditions import compile_condition  # noqa: F401  the room has to import as a whole
 from crm_core.ledger.database import open_database
@@ -18,7 +19,6 @@ from crm_core.ledger.queries import people_frame
 from crm_core.ledger.tables import profiles, purchases
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.words import SEGMENTS
-from stocked import add, cdnow, online_retail, stock
 
 DAY = date(2026, 1, 5)
 EXACT = ["orders", "days", "revenue", "bought", "recency_days", "r", "f", "m", "contacts", "inquiries"]
@@ -28,7 +28,16 @@ CLOSE = ["quantity", "gap", "silence"]
 
 def measured(database, as_of: date) -> pd.DataFrame:
     with database.read() as connection:
-        names = [*EXACT, *WORDS, *CLOSE, "first_on", "last_on", "last_contact_on", "next_order_on", "silent_on"]
+        names = [
+            *EXACT,
+            *WORDS,
+            *CLOSE,
+            "first_on",
+            "last_on",
+            "last_contact_on",
+            "next_order_on",
+            "silent_on",
+        ]
         return people_frame(connection, EVERYBODY, names, as_of).set_index("id")
 
 
@@ -36,7 +45,10 @@ def compare(found: pd.DataFrame, wanted: pd.DataFrame) -> None:
     """The same numbers, words and dates for every customer."""
     assert list(found.index) == list(wanted.index)
     for name in EXACT + CLOSE:
-        left, right = found[name].astype("Float64").to_numpy(float, na_value=np.nan), wanted[name].to_numpy(float)
+        left, right = (
+            found[name].astype("Float64").to_numpy(float, na_value=np.nan),
+            wanted[name].to_numpy(float),
+        )
         np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-9 if name in CLOSE else 0, err_msg=name)
     for name in WORDS:
         assert found[name].fillna("").tolist() == wanted[name].fillna("").tolist(), name
@@ -51,14 +63,24 @@ def random_shop(seed: int, people: int = 60, lines: int = 300) -> dict[str, pd.D
     number = rng.choice(["A", "B", "C", "D"], lines) + rng.integers(0, lines, lines).astype(str)
     quantity = rng.choice([-1, 0, 1, 2, 3], lines, p=[0.08, 0.02, 0.5, 0.3, 0.1])
     bought = pd.DataFrame({"customer_id": rng.integers(1, people + 1, lines), "date": days, "number": number})
-    bought["quantity"], bought["amount"] = quantity.astype(float), quantity * rng.integers(0, 400, lines) * 2500
+    bought["quantity"], bought["amount"] = (
+        quantity.astype(float),
+        quantity * rng.integers(0, 400, lines) * 2500,
+    )
     bought["customer_id"] = bought["customer_id"].astype("Int64").mask(rng.random(lines) < 0.05)
     bought["number"] = bought["number"].mask(rng.random(lines) < 0.3, None)
-    bought["status"] = rng.choice(["completed", "cancelled", "returned", None], lines, p=[0.3, 0.05, 0.05, 0.6])
-    heads = pd.DataFrame({"number": [f"H{k}" for k in range(20)], "customer_id": rng.integers(1, people + 1, 20)})
+    bought["status"] = rng.choice(
+        ["completed", "cancelled", "returned", None], lines, p=[0.3, 0.05, 0.05, 0.6]
+    )
+    heads = pd.DataFrame(
+        {"number": [f"H{k}" for k in range(20)], "customer_id": rng.integers(1, people + 1, 20)}
+    )
     heads["date"], heads["total"] = days[:20], rng.integers(1, 90, 20) * 10_000
     spoke = pd.DataFrame({"customer_id": rng.integers(1, people + 1, 40), "date": days[:40]})
-    spoke["type"], spoke["outcome"] = rng.choice(["inquiry", "call"], 40), rng.choice(["reached", "no answer", None], 40)
+    spoke["type"], spoke["outcome"] = (
+        rng.choice(["inquiry", "call"], 40),
+        rng.choice(["reached", "no answer", None], 40),
+    )
     cards = pd.DataFrame({"id": range(1, people + 11), "name": [f"P{k}" for k in range(people + 10)]})
     for name in ("may_call", "may_email", "do_not_contact"):
         cards[name] = rng.choice(["yes", "no", None], people + 10)
@@ -92,7 +114,9 @@ def test_a_later_day_takes_in_what_lay_in_the_future(database_url: str) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 8), st.integers(-800, 20), st.sampled_from([None, "A", "B"]), st.integers(-2, 3)),
+        st.tuples(
+            st.integers(1, 8), st.integers(-800, 20), st.sampled_from([None, "A", "B"]), st.integers(-2, 3)
+        ),
         max_size=30,
     )
 )
@@ -112,7 +136,9 @@ def test_the_kept_profiles_serve_every_day_on_which_nothing_happened(database_ur
     """Between the kept day and as-of without a purchase or contact, the kept table itself is read."""
     shop = random_shop(3)
     database = stock(database_url, DAY, **shop)
-    quiet = max(day for day in (*shop["purchase"]["date"], *shop["interaction"]["date"]) if day <= DAY.isoformat())
+    quiet = max(
+        day for day in (*shop["purchase"]["date"], *shop["interaction"]["date"]) if day <= DAY.isoformat()
+    )
     with database.read() as connection:
         assert profile.source(connection, DAY).element is profiles
         assert profile.holds(connection, date.fromisoformat(quiet))
@@ -124,17 +150,26 @@ def test_a_change_is_seen_on_an_earlier_day_as_well(database_url: str) -> None:
     shop, day = random_shop(5), DAY - timedelta(days=300)
     database = stock(database_url, DAY, **shop)
     before = measured(database, day)["revenue"].sum()
-    more = shop["purchase"].iloc[:1].assign(id=9999, customer_id=1, date="2024-01-01", amount=10_000, status=None)
+    more = (
+        shop["purchase"]
+        .iloc[:1]
+        .assign(id=9999, customer_id=1, date="2024-01-01", amount=10_000, status=None)
+    )
     add(database, DAY, purchase=more)
     assert measured(database, day)["revenue"].sum() == before + 10_000
 
 
-@given(st.lists(st.integers(-50, 50), min_size=1, max_size=40), st.sampled_from([(1, 5), (1, 2), (9, 10), (4, 5)]))
+@given(
+    st.lists(st.integers(-50, 50), min_size=1, max_size=40),
+    st.sampled_from([(1, 5), (1, 2), (9, 10), (4, 5)]),
+)
 def test_quantiles_are_numpys(tmp_path_factory, values: list[int], share: tuple[int, int]) -> None:
     """Linear between neighbours, whatever the ties, without any percentile function of the database."""
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
-        given_values = sa.union_all(*(sa.select(sa.literal(value).label("value")) for value in values)).subquery()
+        given_values = sa.union_all(
+            *(sa.select(sa.literal(value).label("value")) for value in values)
+        ).subquery()
         found = edges.quantiles(connection, sa.select(given_values.c.value), (share,))
     engine.dispose()
     assert float(found[0]) == pytest.approx(np.quantile(values, float(Fraction(*share))))
@@ -152,8 +187,12 @@ def test_nobody_bought_yet(database_url: str) -> None:
 
 def test_an_order_in_one_number_over_two_days_is_one_order_of_one_day(database_url: str) -> None:
     """Lines of one number on two days are one order on its first day; the gap has nothing to go by."""
-    lines = pd.DataFrame({"customer_id": 1, "number": "A1", "date": ["2025-12-01", "2025-12-03"], "quantity": 1.0})
-    database = stock(database_url, DAY, customer=pd.DataFrame({"name": ["Ann"]}), purchase=lines.assign(amount=50_000))
+    lines = pd.DataFrame(
+        {"customer_id": 1, "number": "A1", "date": ["2025-12-01", "2025-12-03"], "quantity": 1.0}
+    )
+    database = stock(
+        database_url, DAY, customer=pd.DataFrame({"name": ["Ann"]}), purchase=lines.assign(amount=50_000)
+    )
     row = measured(database, DAY).iloc[0]
     assert (row["orders"], row["days"], row["last_on"], row["recency_days"]) == (1, 1, "2025-12-01", 35)
     assert row["next_order_on"] == "2026-03-01"  # 90 days, the usual gap where nobody came twice
@@ -161,8 +200,12 @@ def test_an_order_in_one_number_over_two_days_is_one_order_of_one_day(database_u
 
 def test_the_next_order_is_expected_a_gap_after_the_last(database_url: str) -> None:
     """Three visits every 30 days: gap (60 + 3 × 30) ÷ 5 = 30, so the next is due 30 days after the last."""
-    lines = pd.DataFrame({"customer_id": 1, "date": ["2025-10-01", "2025-10-31", "2025-11-30"], "quantity": 1.0})
-    database = stock(database_url, DAY, customer=pd.DataFrame({"name": ["Ann"]}), purchase=lines.assign(amount=50_000))
+    lines = pd.DataFrame(
+        {"customer_id": 1, "date": ["2025-10-01", "2025-10-31", "2025-11-30"], "quantity": 1.0}
+    )
+    database = stock(
+        database_url, DAY, customer=pd.DataFrame({"name": ["Ann"]}), purchase=lines.assign(amount=50_000)
+    )
     row = measured(database, DAY).iloc[0]
     assert (row["gap"], row["next_order_on"], row["silence"]) == (30, "2025-12-30", 36 / 30)
     assert row["silent_on"] == "2026-03-01"  # the first day on which 3 × 30 days are exceeded

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from stocked import stock
 
 from crm_core.errors import InvalidInput
 from crm_core.ledger import dialects
@@ -14,10 +15,23 @@ from crm_core.ledger.database import open_database
 from crm_core.ledger.queries import customer_ids, people_frame
 from crm_core.model.conditions import EVERYBODY, Where
 from crm_core.model.folding import SEARCHED, fold, search_column, search_text
-from stocked import stock
 
 DAY = date(2026, 1, 5)
-NAMES = ["Émile", "anna", "Anna B", "Łuk", "Zoë", "ärzte", "Ölberg", "zeta", "Łucja", "O'Neil", "李雷", "Ωmega", "ßeta"]
+NAMES = [
+    "Émile",
+    "anna",
+    "Anna B",
+    "Łuk",
+    "Zoë",
+    "ärzte",
+    "Ölberg",
+    "zeta",
+    "Łucja",
+    "O'Neil",
+    "李雷",
+    "Ωmega",
+    "ßeta",
+]
 PEOPLE = pd.DataFrame(
     {
         "id": range(1, len(NAMES) + 1),
@@ -28,7 +42,12 @@ PEOPLE = pd.DataFrame(
     }
 )
 LINES = pd.DataFrame(
-    {"customer_id": [1, 2, 4], "date": ["2025-01-01", "2026-01-01", "2025-06-01"], "quantity": 1.0, "amount": [90, 10, 50]}
+    {
+        "customer_id": [1, 2, 4],
+        "date": ["2025-01-01", "2026-01-01", "2025-06-01"],
+        "quantity": 1.0,
+        "amount": [90, 10, 50],
+    }
 )
 
 
@@ -51,7 +70,11 @@ def test_names_are_put_in_one_order_everywhere(shop) -> None:
 def test_texts_are_put_in_the_same_order_and_blanks_last(shop) -> None:
     """Ascending and descending alike; blank cities stay at the end, equal ones by number."""
     cities = PEOPLE["city"].where(PEOPLE["city"] != "", None)
-    filled = [(fold(city), number) for city, number in zip(cities, PEOPLE["id"], strict=True) if isinstance(city, str)]
+    filled = [
+        (fold(city), number)
+        for city, number in zip(cities, PEOPLE["id"], strict=True)
+        if isinstance(city, str)
+    ]
     blank = [number for city, number in zip(cities, PEOPLE["id"], strict=True) if not isinstance(city, str)]
     assert ids(shop, order_by=["city"]) == [number for _, number in sorted(filled)] + blank
     backwards = sorted(sorted(filled, key=lambda pair: pair[1]), key=lambda pair: pair[0], reverse=True)
@@ -67,14 +90,16 @@ def test_missing_values_come_last_both_ways(shop) -> None:
 def test_segments_are_put_from_best_to_worst(shop) -> None:
     """A closed list is sorted by its own order, not by the alphabet."""
     with shop.read() as connection:
-        found = people_frame(connection, EVERYBODY, ["segment"], DAY, order_by=["segment"])["segment"].tolist()
+        found = people_frame(connection, EVERYBODY, ["segment"], DAY, order_by=["segment"])[
+            "segment"
+        ].tolist()
     assert found[-1] == "no purchase" and found.index("no purchase") == 3
 
 
 SEARCHES = [
     ("luk", [4]), ("ŁU", [4, 9]), ("anna", [2, 3]), ("anna b", [3]), ("b anna", [3]), ("601 234", [1]),
-    ("+48601234567", [1]), ("+48 601 234-567", [1]), ("emile@", [1]), ("lodz", [1]), ("%", []), ("_", []), ("o'n", [10]),
-    ("李", [11]), ("sseta", [13]), ("", list(range(1, 14))), ("   ", list(range(1, 14))), ("nobody here", []),
+    ("+48601234567", [1]), ("+48 601 234-567", [1]), ("emile@", [1]), ("lodz", [1]), ("%", []), ("_", []),
+    ("o'n", [10]), ("李", [11]), ("sseta", [13]), ("", list(range(1, 14))), ("   ", list(range(1, 14))), ("nobody here", []),
 ]  # fmt: skip
 
 
@@ -87,9 +112,17 @@ def test_every_word_typed_is_found_somewhere(shop, typed: str, wanted: list[int]
 def test_pages_are_slices_of_the_whole(shop) -> None:
     """Limit and offset cut the same order that the whole list has, with the columns typed."""
     with shop.read() as connection:
-        whole = people_frame(connection, EVERYBODY, ["name", "revenue", "gap"], DAY, order_by=[("revenue", True), "name"])
+        whole = people_frame(
+            connection, EVERYBODY, ["name", "revenue", "gap"], DAY, order_by=[("revenue", True), "name"]
+        )
         page = people_frame(
-            connection, EVERYBODY, ["name", "revenue", "gap"], DAY, order_by=[("revenue", True), "name"], limit=4, offset=3
+            connection,
+            EVERYBODY,
+            ["name", "revenue", "gap"],
+            DAY,
+            order_by=[("revenue", True), "name"],
+            limit=4,
+            offset=3,
         )
     pd.testing.assert_frame_equal(page, whole.iloc[3:7].reset_index(drop=True))
     assert whole.columns.tolist() == ["id", "version", "name", "revenue", "gap"]
@@ -125,7 +158,7 @@ LATIN = st.text(st.characters(max_codepoint=0x52F, exclude_categories=["Cc", "Cs
 def test_the_database_folds_as_python_does(database_url: str) -> None:
     """Every Latin, Greek and Cyrillic letter; so what is typed is found whatever the server's locale."""
     letters = [chr(code) for code in (*range(0x21, 0x530), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
-    texts = letters + ["Straße  Ost", " ŁÓDŹ ", "e\u0301", "Ann O'Hara", "50%", "a\\b"]
+    texts = [*letters, "Straße  Ost", " ŁÓDŹ ", "e\u0301", "Ann O'Hara", "50%", "a\\b"]
     with open_database(database_url).read() as connection:
         dialects.teach(connection)
         table = sa.Table("texts", sa.MetaData(), sa.Column("text", sa.Text()), prefixes=["TEMPORARY"])
@@ -135,7 +168,12 @@ def test_the_database_folds_as_python_does(database_url: str) -> None:
     assert {given_text: plain for given_text, plain in found if plain != fold(given_text)} == {}
 
 
-@given(st.lists(st.fixed_dictionaries({name: st.none() | LATIN | st.just("+48 601 234 567") for name in SEARCHED}), max_size=4))
+@given(
+    st.lists(
+        st.fixed_dictionaries({name: st.none() | LATIN | st.just("+48 601 234 567") for name in SEARCHED}),
+        max_size=4,
+    )
+)
 def test_the_column_is_the_text_of_each_row(rows: list[dict]) -> None:
     """Computed for all rows at once or for one: the same search text."""
     frame = pd.DataFrame(rows, columns=list(SEARCHED), dtype=object)

@@ -57,7 +57,7 @@ def test_chosen_callers():
 
 def test_unknown_caller_is_refused():
     """A name that nobody has is refused, naming those who are known."""
-    with pytest.raises(InvalidInput, match="“Zoe”.*Ann, Bob"):
+    with pytest.raises(InvalidInput, match=r"“Zoe”.*Ann, Bob"):
         chosen_callers(["Zoe"], ("Ann", "Bob"))
 
 

@@ -53,7 +53,7 @@ def test_last_purchase(database_url):
     )  # fmt: skip
     row = facts(stored(database_url, purchase=bought)).loc[1]
     assert (row["last_bought_on"], row["last_amount"]) == ("2025-12-12", 125_000)
-    assert (row["last_products"], row["products_more"]) == ("cake, tea, bun", 1)
+    assert (row["last_product"], row["last_products"], row["products_more"]) == ("cake", "cake; tea; bun", 1)
 
 
 def test_favourite(database_url):
@@ -81,7 +81,8 @@ def test_last_contact(database_url):
     spoke = pd.DataFrame(
         {
             "id": [-1, -2, -3], "customer_id": [-1, -1, -1], "date": ["2025-12-01", "2025-12-09", "2026-02-01"],
-            "type": ["call", "call", "visit"], "outcome": ["reached", "no answer", None], "note": ["x", "after five", "y"],
+            "type": ["call", "call", "visit"], "outcome": ["reached", "no answer", None],
+            "note": ["x", "after five", "y"],
         }
     )  # fmt: skip
     row = facts(stored(database_url, interaction=spoke)).loc[1]

@@ -130,11 +130,11 @@ def test_last_bought():
     """Day, products and amount of the last purchase, as far as they are known."""
     row = {
         "last_bought_on": "2025-12-12",
-        "last_products": "tea, cake",
+        "last_products": "tea; cake",
         "products_more": 2,
         "last_amount": 125_000,
     }
-    assert last_bought(row, "EUR") == "12 Dec 2025: tea, cake and 2 more, 12.50 EUR"
+    assert last_bought(row, "EUR") == "12 Dec 2025: tea; cake and 2 more, 12.50 EUR"
     assert last_bought({"last_on": "2025-12-12"}) == "12 Dec 2025"
     assert last_bought({}) is None
 

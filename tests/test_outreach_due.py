@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from outreach_people import MONDAY, follow_up, follow_ups, people, person
 
@@ -17,6 +17,8 @@ SILENT = {"tier": "high", "orders": 3, "last_on": "2025-11-25"}  # due on 2025-1
 PLAIN = tuple(
     play for play in BUILT_IN if play.name in ("promised", "birthday", "thanks", "how-is-it", "no-contact")
 )
+
+EVERY = (*PLAIN, CHOSEN)  # with a reason for everybody
 
 
 def listed(*rows, stored=(), plays=PLAIN, as_of=MONDAY):
@@ -199,7 +201,8 @@ MAYBE_DAY = st.one_of(st.none(), DAY)
 YES_NO = st.sampled_from([None, "yes", "no"])
 PERSON = st.fixed_dictionaries(
     {
-        "birthday": MAYBE_DAY, "last_on": MAYBE_DAY, "last_contact_on": MAYBE_DAY, "tier": st.sampled_from([None, "high"]),
+        "birthday": MAYBE_DAY, "last_on": MAYBE_DAY, "last_contact_on": MAYBE_DAY,
+        "tier": st.sampled_from([None, "high"]),
         "do_not_contact": YES_NO, "may_call": YES_NO, "phone": st.sampled_from([None, "+48 600"]),
         "orders": st.integers(0, 9),
     }
@@ -240,11 +243,12 @@ def issue(result, stored, as_of=MONDAY):
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(WORLD)
 def test_nobody_twice_and_never_against_their_will(drawn):
     """Whatever is stored: nobody is listed twice, nobody who must not be contacted or called is listed."""
     rows, stored = world(drawn)
-    result = listed(*rows, stored=stored, plays=(*BUILT_IN, CHOSEN))
+    result = listed(*rows, stored=stored, plays=EVERY)
     by_id = {row["id"]: row for row in rows}
     assert result.people["id"].is_unique
     assert not any(by_id[number]["do_not_contact"] == "yes" for number in result.people["id"])
@@ -252,20 +256,22 @@ def test_nobody_twice_and_never_against_their_will(drawn):
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(WORLD)
 def test_everybody_is_listed_or_counted(drawn):
     """With a reason for everybody, each person is on the list or left out for exactly one reason."""
     rows, stored = world(drawn)
-    result = listed(*rows, stored=stored, plays=(*BUILT_IN, CHOSEN))
+    result = listed(*rows, stored=stored, plays=EVERY)
     assert len(result.people) + sum(result.left_out.values()) == len(rows)
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(WORLD)
 def test_asked_twice_is_the_same_list(drawn):
     """Once stored, the same day's list is the same people, plays and due dates, all known by their follow-up."""
     rows, stored = world(drawn)
-    plays = (*BUILT_IN, CHOSEN)
+    plays = EVERY
     first = listed(*rows, stored=stored, plays=plays)
     second = listed(*rows, stored=issue(first, stored), plays=plays)
     assert keys(first) == keys(second)
@@ -273,11 +279,12 @@ def test_asked_twice_is_the_same_list(drawn):
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(WORLD)
 def test_the_next_day_repeats_only_promises(drawn):
     """What was on today's list and is still open is not on tomorrow's, promises apart."""
     rows, stored = world(drawn)
-    plays = (*BUILT_IN, CHOSEN)
+    plays = EVERY
     first = listed(*rows, stored=stored, plays=plays)
     tomorrow = MONDAY + timedelta(days=1)
     second = listed(*rows, stored=issue(first, stored), plays=plays, as_of=tomorrow)
@@ -285,11 +292,12 @@ def test_the_next_day_repeats_only_promises(drawn):
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(WORLD)
 def test_mentions_are_of_people_on_the_list(drawn):
     """What is only mentioned belongs to somebody on the list, and is another reason than theirs."""
     rows, stored = world(drawn)
-    result = listed(*rows, stored=stored, plays=(*BUILT_IN, CHOSEN))
+    result = listed(*rows, stored=stored, plays=EVERY)
     listed_for = dict(zip(result.people["id"], result.people["play"], strict=True))
     assert all(listed_for[row.id] != row.play for row in result.mentioned.itertuples())
     assert isinstance(result.mentioned, pd.DataFrame)

@@ -71,3 +71,12 @@ def test_days_in_the_future_are_not_past():
     """A purchase dated later than the day is not said to have happened."""
     assert fact("last_ago", last_on="2026-02-01") is None
     assert fact("last_touch", last_on="2026-02-01") is None
+
+
+def test_last_purchase():
+    """What they bought last is its dearest product and how many more there were."""
+    assert fact("last_purchase", last_product="tea", last_products="tea", products_more=0) == "tea"
+    assert (
+        fact("last_purchase", last_product="tea", last_products="tea; bun; cake", products_more=2)
+        == "tea and 4 more"
+    )

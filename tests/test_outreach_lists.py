@@ -44,7 +44,7 @@ def test_what_to_say():
         people(person(1, **SILENT, preferred_name="Lu", owner="Ann")),
         staff=[("Ann", "yes")],
         known={"company": "Oak & Ash"},
-        facts_of={1: {"last_products": "an oak table"}},
+        facts_of={1: {"last_product": "an oak table"}},
     )
     assert list(made(source).people["say"]) == [
         "Hello Lu, this is Ann from Oak & Ash. I wanted to hear how you are. "

@@ -23,7 +23,7 @@ def test_a_play_goes_by_key_or_label():
 
 def test_unknown_play_is_refused():
     """A play that does not exist is refused, naming those that do."""
-    with pytest.raises(InvalidInput, match="“birthdays”.*promised, birthday"):
+    with pytest.raises(InvalidInput, match=r"“birthdays”.*promised, birthday"):
         plays_named(["birthdays"])
 
 

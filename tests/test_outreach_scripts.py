@@ -35,7 +35,7 @@ def test_braces_in_a_fact_are_text():
 
 def test_unknown_fact_is_refused():
     """A template that names an unknown fact is refused, naming it and the known ones."""
-    with pytest.raises(InvalidInput, match="shoe_size.*name, product, caller"):
+    with pytest.raises(InvalidInput, match=r"shoe_size.*name, product, caller"):
         check("Your {shoe_size|size}", KNOWN)
 
 

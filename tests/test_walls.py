@@ -88,7 +88,7 @@ def wrong_imports(source: str, path: str) -> list[str]:
         elif top == "crm_core" and target != part and target not in MAY_IMPORT.get(part, set()):
             wrong.append(f"{path}:{line} imports {name}, which {part} must not know")
         elif top in ("pages", "app") and not (part in ("pages", "app") and rest and rest[0].startswith("_")):
-            wrong.append(f"{path}:{line} imports {name}; of the pages only _parts and _charts are shared")
+            wrong.append(f"{path}:{line} imports {name}; only files of pages that begin with _ are shared")
     return wrong
 
 

@@ -1,6 +1,7 @@
 """Hostile and broken files: a sentence, never a crash, and nothing left behind."""
 
 import io
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -30,7 +31,9 @@ def refusal(data: bytes, name: str = "book.xlsx", limits: Limits = Limits()) -> 
 def shared(count: int, prolog: str = "") -> str:
     """A shared strings part that claims so many texts."""
     names = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'{HEAD}{prolog}<sst xmlns="{names}" count="{count}" uniqueCount="{count}"><si><t>&b;</t></si></sst>'
+    return (
+        f'{HEAD}{prolog}<sst xmlns="{names}" count="{count}" uniqueCount="{count}"><si><t>&b;</t></si></sst>'
+    )
 
 
 def twice(name: str) -> bytes:
@@ -51,22 +54,37 @@ def twice(name: str) -> bytes:
         (b"\xff\xd8\xff\xe0" + bytes(50), "is a picture"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "is a web page"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html><p>", "is a web page"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "is an XML spr"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "is an XML spr",
+        ),
         (b'{"a": 1}', "is a JSON file"),
         (b"{\\rtf1 x}", "is a text document (RTF)"),
         (bytes(range(32)) * 50, "is neither a spreadsheet nor readable text"),
         (b"PK\x03\x04" + b"x" * 500, "is incomplete or damaged"),
         (MAGIC + bytes(600), "is incomplete or damaged"),
         (zipped({"a.txt": b"x"}), "is a zip archive and not a workbook"),
-        (zipped({"[Content_Types].xml": b"wordprocessingml.document"}), "is a text document or a presentation"),
+        (
+            zipped({"[Content_Types].xml": b"wordprocessingml.document"}),
+            "is a text document or a presentation",
+        ),
         (zipped({"Index/Tables.iwa": b"x"}), "is an Apple Numbers document"),
         (workbook(GOOD)[:-40], "is incomplete or damaged"),
         (zipped({**parts(sheet_xml(GOOD)), "../evil.xml": b"x"}), "holds parts that point outside the file"),
         (zipped({**parts(sheet_xml(GOOD)), **{f"x{i}": b"" for i in range(2000)}}), "has 2,005 parts"),
-        (zipped(parts(sheet_xml(GOOD).replace("<worksheet", LAUGHS + "<worksheet"))), "holds a document type"),
+        (
+            zipped(parts(sheet_xml(GOOD).replace("<worksheet", LAUGHS + "<worksheet"))),
+            "holds a document type",
+        ),
         (zipped(parts(sheet_xml(SHARED_CELL), shared(1, LAUGHS))), "holds a document type"),
-        (zipped(parts(sheet_xml(SHARED_CELL), shared(1, f"<!--{'x' * 5000}-->{LAUGHS}"))), "holds a document type"),
-        (workbook(FAR), "has cells far from its table on sheet “Sheet1”: they span 1,048,576 rows and 16,384"),
+        (
+            zipped(parts(sheet_xml(SHARED_CELL), shared(1, f"<!--{'x' * 5000}-->{LAUGHS}"))),
+            "holds a document type",
+        ),
+        (
+            workbook(FAR),
+            "has cells far from its table on sheet “Sheet1”: they span 1,048,576 rows and 16,384",
+        ),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
@@ -80,6 +98,11 @@ def test_a_sentence_says_what_the_file_is(data: bytes, said: str) -> None:
 def test_a_part_twice_is_refused() -> None:
     """Two readers could see two different workbooks in such a file."""
     assert "holds the same part twice" in refusal(twice("xl/workbook.xml"))
+
+
+def test_a_workbook_without_sheets_is_said() -> None:
+    """A container that lists no sheet is never an empty success."""
+    assert "holds no sheet with cells" in refusal(zipped(parts("", names=())))
 
 
 def test_a_file_that_is_not_there_is_said() -> None:
@@ -120,9 +143,10 @@ def test_time_is_limited() -> None:
     assert "took longer than 0 seconds to read" in refusal(workbook(GOOD), limits=Limits(seconds=0.01))
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits the memory of a process")
 def test_memory_is_limited() -> None:
     """A reading that needs too much memory ends with a sentence, not with the machine."""
-    pytest.importorskip("resource", reason="this system has no memory limit for a process")
     heavy = workbook(f'<row r="1">{inline("A1", "x" * 80_000_000)}</row>')
     said = refusal(heavy, limits=Limits(memory_bytes=400_000_000))
     assert "needs more than the 381 MB of memory it may take" in said

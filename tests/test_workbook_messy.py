@@ -91,7 +91,15 @@ def test_all_excel_errors_are_listed(messy: Path) -> None:
     """Twenty error cells, none of them left as text."""
     sheet = read(messy, "sheetjs_ErrorTypes.xlsx").sheets[0]
     assert len(sheet.errors) == 20
-    assert {text for _, _, text in sheet.errors} >= {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+    assert {text for _, _, text in sheet.errors} >= {
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#N/A",
+    }
     assert all(sheet.cells.isna().loc[row, column] for row, column, _ in sheet.errors)
 
 

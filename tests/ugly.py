@@ -75,15 +75,18 @@ def workbook(rows: str, before: str = "") -> bytes:
 def ods(rows: str) -> bytes:
     """An OpenDocument workbook of one table with these <table:table-row> elements."""
     names = " ".join(
-        f'xmlns:{word}="urn:oasis:names:tc:opendocument:xmlns:{word}:1.0"' for word in ("office", "table", "text")
+        f'xmlns:{word}="urn:oasis:names:tc:opendocument:xmlns:{word}:1.0"'
+        for word in ("office", "table", "text")
     )
     content = (
-        f'{HEAD}<office:document-content {names}><office:body><office:spreadsheet>'
+        f"{HEAD}<office:document-content {names}><office:body><office:spreadsheet>"
         f'<table:table table:name="Tabelle1">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     mime = b"application/vnd.oasis.opendocument.spreadsheet"
-    return zipped({"mimetype": mime, "META-INF/manifest.xml": b"<m/>", "content.xml": content.encode("utf-8")})
+    return zipped(
+        {"mimetype": mime, "META-INF/manifest.xml": b"<m/>", "content.xml": content.encode("utf-8")}
+    )
 
 
 def utf16_workbook(rows: str) -> bytes:

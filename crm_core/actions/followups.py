@@ -20,7 +20,17 @@ from crm_core.outreach.phrases import long_day
 from crm_core.outreach.plays import plays_named
 
 PLANNED_ON = ("customer", "follow-up")
-Wish = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for; it can be read twice, as the plan is made again when the data moved."""
+
+    as_of: date
+    who: str
+    plays: tuple[str, ...] | None
+    owners: tuple[str, ...] | None
+    ids: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ def issue_call_list(
     only. Asked again on the same day, the same play, customer and due date is the same follow-up.
     InvalidInput for an unknown play or caller.
     """
-    wish = {"plays": _kept(plays), "owners": _kept(owners), "ids": _kept(ids), "as_of": as_of, "who": who}
+    wish = Wish(as_of, who, _kept(plays), _kept(owners), _kept(ids))
     plan = _plan(database, wish)
     batch = None
     if not preview:
@@ -78,24 +88,23 @@ def issue_call_list(
     day = plan.day
     content = call_list(day, plan.origin)
     counts = (len(day.people), day.by_owner, day.by_play, day.left_out)
-    return CallList(content, file_name(as_of, wish["owners"]), *counts, batch)
+    return CallList(content, file_name(as_of, wish.owners), *counts, batch)
 
 
 def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
-    """A list that may be read twice: the plan is made again when the data moved."""
     return None if values is None else tuple(values)
 
 
 def _plan(database: Database, wish: Wish) -> Plan:
-    chosen = plays_named(wish["plays"], by_hand=wish["ids"] is not None)
+    chosen = plays_named(wish.plays, by_hand=wish.ids is not None)
     with database.read() as connection:
-        source = CallSource(connection, wish["as_of"])
-        day = day_list(source, chosen, wish["as_of"], owners=wish["owners"], ids=wish["ids"])
+        source = CallSource(connection, wish.as_of)
+        day = day_list(source, chosen, wish.as_of, owners=wish.owners, ids=wish.ids)
         known = source.settings()
         origin = Origin(
             source.database_id(),
-            wish["as_of"],
-            wish["who"],
+            wish.as_of,
+            wish.who,
             known.get("company", ""),
             known.get("currency", ""),
         )
@@ -113,13 +122,13 @@ def _store(database: Database, plan: Plan, wish: Wish) -> tuple[Plan, Batch | No
 
     batch = None
     if not _is_stored(plan):
-        batch = apply(database, changes_of(plan), who=wish["who"], as_of=wish["as_of"], replan=again)
+        batch = apply(database, changes_of(plan), who=wish.who, as_of=wish.as_of, replan=again)
     return replace(plans[-1], day=_numbered(database, plans[-1].day)), batch
 
 
 def _is_stored(plan: Plan) -> bool:
     changes = changes_of(plan)
-    return not any(map(len, changes.creates.values())) and not len(changes.changes)
+    return not any(map(len, changes.creates.values())) and (changes.changes is None or changes.changes.empty)
 
 
 def changes_of(plan: Plan) -> ChangeSet:

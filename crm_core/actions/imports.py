@@ -10,12 +10,14 @@ from crm_core.intake.clean import Reading
 from crm_core.intake.mapping import SheetProposal, propose_as, propose_workbook
 from crm_core.intake.plan import ImportPlan, SheetChoice, SheetInput, make_plan
 from crm_core.intake.tables import Table, find_table
+from crm_core.intake.work import STATES
 from crm_core.ledger import existing, journal
 from crm_core.ledger.answers import Answers
 from crm_core.ledger.database import Database, read_revisions
 from crm_core.model.changes import Batch, ChangeSet, SourceFile
 from crm_core.workbook.read import Limits, read_workbook
 from crm_core.workbook.sheets import Sheet
+from crm_core.workbook.write import ColumnStyle, SheetContent, write_xlsx
 
 Progress = Callable[[str, float], None]
 
@@ -166,6 +168,25 @@ def save_upload(
         return plan_upload(database, upload, choices).changes
 
     return journal.apply(database, plan.changes, who=who, as_of=as_of, replan=again, progress=progress)
+
+
+def report(plan: ImportPlan) -> bytes:
+    """What was found as a workbook: the counts by sheet, and every problem with its place."""
+    counts = [
+        [sheet.sheet, sheet.entity or "left out", sheet.rows, *sheet.counts.values(), sheet.problems, sheet.why]
+        for sheet in plan.sheets
+    ]
+    heads = ["Sheet", "Taken as", "Rows", *(state.replace("_", " ").capitalize() for state in STATES), "Problems", "Why"]
+    places = [[p.sheet, p.row, p.column, p.value, p.message] for p in plan.problems]
+    return write_xlsx([
+        SheetContent("Summary", _columns(heads), counts),
+        SheetContent("Problems", _columns(["Sheet", "Row", "Column", "Found", "What to do"]), places),
+    ])  # fmt: skip
+
+
+def _columns(heads: Sequence[str]) -> tuple[ColumnStyle, ...]:
+    numbers = {"Rows", "Row", "Problems", *(state.replace("_", " ").capitalize() for state in STATES)}
+    return tuple(ColumnStyle(head, "integer" if head in numbers else "text") for head in heads)
 
 
 def _nothing_known(upload: Upload) -> str:

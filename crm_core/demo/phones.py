@@ -15,8 +15,7 @@ def draw_phones(count: int, country: str, rng: np.random.Generator) -> list[str 
 
 
 def _in_turn(country: str) -> list[tuple[str, ...]]:
-    home = country.upper()
-    return [PHONES[name] for name in sorted(PHONES, key=lambda name: (name != home, list(PHONES).index(name)))]
+    return [PHONES[name] for name in sorted(PHONES, key=lambda name: name != country.upper())]
 
 
 def _drawn(templates: tuple[str, ...], count: int, rng: np.random.Generator) -> list[str]:

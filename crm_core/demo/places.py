@@ -6,6 +6,7 @@ from babel import Locale
 
 from crm_core.demo.names import CULTURES
 
+NOWHERE = "ZZ"  # Unicode's code for an unknown country
 HOME_SHARE = 0.62  # of the people have names of the country's own language
 
 
@@ -49,18 +50,19 @@ PLACES: dict[str, Place] = {
 
 # What one euro's worth of coffee costs there, and the smallest step of a price.
 PRICES: dict[str, tuple[float, float]] = {
-    "EUR": (1, 0.1), "GBP": (0.95, 0.1), "USD": (1.2, 0.25), "CAD": (1.4, 0.25), "AUD": (1.5, 0.5), "NZD": (1.6, 0.5),
-    "CHF": (1.5, 0.1), "SEK": (12, 1), "DKK": (9, 1), "NOK": (13, 1), "PLN": (4.2, 0.5), "CZK": (24, 1), "HUF": (350, 10),
-    "TWD": (38, 5), "HKD": (11, 1), "CNY": (8, 1), "JPY": (150, 10), "KRW": (1500, 100), "THB": (24, 5), "INR": (60, 10),
-    "PHP": (50, 5), "AED": (5, 0.5), "MXN": (18, 1), "BRL": (4, 0.5), "NGN": (900, 50), "GHS": (12, 1),
+    "EUR": (1, 0.1), "GBP": (0.95, 0.1), "USD": (1.2, 0.25), "CAD": (1.4, 0.25), "AUD": (1.5, 0.5),
+    "NZD": (1.6, 0.5), "CHF": (1.5, 0.1), "SEK": (12, 1), "DKK": (9, 1), "NOK": (13, 1), "PLN": (4.2, 0.5),
+    "CZK": (24, 1), "HUF": (350, 10), "TWD": (38, 5), "HKD": (11, 1), "CNY": (8, 1), "JPY": (150, 10),
+    "KRW": (1500, 100), "THB": (24, 5), "INR": (60, 10), "PHP": (50, 5), "AED": (5, 0.5), "MXN": (18, 1),
+    "BRL": (4, 0.5), "NGN": (900, 50), "GHS": (12, 1),
 }  # fmt: skip
 ANY_PRICE = (1.0, 0.1)
 
 # Numbers set aside for drama and examples: Ofcom (UK), NANPA 555-01xx (US and Canada), Bundesnetzagentur (DE),
 # ARCEP (FR), ACMA (AU). Each `#` is a digit that may be anything.
-_UK_CITIES = ("113", "114", "115", "116", "117", "118", "121", "131", "141", "151", "161")
-_US_AREAS = ("503", "206", "212", "213", "303", "312", "404", "415", "504", "512", "602", "615", "617", "702", "773", "808")
-_CA_AREAS = ("902", "416", "514", "604", "613", "780")
+_UK_CITIES = (113, 114, 115, 116, 117, 118, 121, 131, 141, 151, 161)
+_US_AREAS = (503, 206, 212, 213, 303, 312, 404, 415, 504, 512, 602, 615, 617, 702, 773, 808)
+_CA_AREAS = (902, 416, 514, 604, 613, 780)
 PHONES: dict[str, tuple[str, ...]] = {
     "GB": (
         "+44 7700 900###", "+44 20 7946 0###", "+44 191 498 0###", "+44 1632 960###", "+44 28 9649 6###",
@@ -81,7 +83,8 @@ def place_of(country: str) -> Place:
 
 def country_name(country: str) -> str | None:
     """The country's name in English by its two letters; None for nothing and for unknown ones."""
-    return Locale("en").territories.get(country.upper()) if country else None
+    known = country.upper() not in ("", NOWHERE)
+    return Locale("en").territories.get(country.upper()) if known else None
 
 
 def culture_shares(home: str) -> dict[str, float]:

@@ -166,7 +166,9 @@ def _how_much(line: _Lines, currency: str, rng: np.random.Generator) -> dict[str
     count = len(line.order)
     several = 1 + (rng.random(count) < 0.13) + (rng.random(count) < 0.03)
     alone = line.habit == PLACE["every day"]
-    quantity = np.where(line.is_catering, rng.integers(1, 7, count), np.where(alone | line.taken_back, 1, several))
+    quantity = np.where(
+        line.is_catering, rng.integers(1, 5, count), np.where(alone | line.taken_back, 1, several)
+    )
     quantity = np.where(line.taken_back, -1, quantity)
     prices = price_lists(TODAY // HALF_YEAR + 1, currency)
     price = prices[line.product, line.day // HALF_YEAR]

@@ -35,10 +35,9 @@ _READERS: dict[Kind, Any] = {
     Kind.YESNO: read_choice,
     Kind.TAGS: read_tags,
 }
-# In these kinds a word like NULL may be somebody's name.
-_WORDS_MAY_BE_VALUES = frozenset(
-    {Kind.NAME, Kind.PLACE, Kind.CODE, Kind.REFERENCE, Kind.TEXT, Kind.NOTE, Kind.TAGS}
-)
+# In these kinds a word like NULL may be somebody's name, and one like 無 or "na" a plain no.
+_TEXTS = {Kind.NAME, Kind.PLACE, Kind.CODE, Kind.REFERENCE, Kind.TEXT, Kind.NOTE, Kind.TAGS}
+_WORDS_MAY_BE_VALUES = frozenset(_TEXTS | {Kind.YESNO, Kind.CHOICE})
 
 
 def read_column(field: Field, cells: pd.Series, reading: Reading = USUAL) -> Cleaned:

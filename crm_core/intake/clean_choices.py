@@ -24,6 +24,10 @@ _UNKNOWN = frozenset(
         fold,
         (
             "unknown",
+            "null",
+            "none",
+            "nan",
+            "nil",
             "?",
             "not known",
             "nie wiem",

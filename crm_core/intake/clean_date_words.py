@@ -16,35 +16,12 @@ _CHINESE = re.compile(
 _REPUBLIC = re.compile(r"(?:中華民國|中华民国|民國|民国)\s*(\d{1,3})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,2})")
 _WORDS = re.compile(r"\d+|[^\d\s,./\-–()（）'’]+")
 _ORDINALS = frozenset(
-    ["st", "nd", "rd", "th", "er", "º", "o", "ª", "e", "eg", "fed", "ydd", "ed", "ail", "il", "af", "ain"]
-)
+    ("st", "nd", "rd", "th", "er", "º", "o", "ª", "e", "eg", "fed", "ydd", "ed", "ail", "il", "af", "ain")
+)  # fmt: skip
 _FILLERS = frozenset(
-    [
-        "the",
-        "of",
-        "de",
-        "del",
-        "d",
-        "dnia",
-        "r",
-        "roku",
-        "rok",
-        "ng",
-        "ika",
-        "y",
-        "den",
-        "le",
-        "วันที่",
-        "เดือน",
-        "ปี",
-        "พศ",
-        "คศ",
-        "be",
-        "ad",
-        "ce",
-        "year",
-    ]
-)
+    ("the", "of", "de", "del", "d", "dnia", "r", "roku", "rok", "ng", "ika", "y", "den", "le", "วันที่",
+     "เดือน", "ปี", "พศ", "คศ", "be", "ad", "ce", "year")
+)  # fmt: skip
 _BUDDHIST = 543
 _REPUBLIC_ZERO = 1911
 

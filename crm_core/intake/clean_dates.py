@@ -65,7 +65,7 @@ def _without_midnight(texts: pa.Array) -> pa.Array:
 
 def _parser(part: Part, safe: pa.Array) -> tuple[Reading, Any]:
     odd = distinct(part.texts.filter(pc.invert(safe)))
-    numbers = [text for text in odd if re.fullmatch(r"\d{4,6}(?:\.\d+)?", text)]
+    numbers = [text for text in odd if re.fullmatch(r"\d{1,7}(?:\.\d+)?", text)]
     plain = sum(int(float(text)) in _SERIALS for text in numbers)
     serials = bool(numbers) and plain >= 0.8 * len(numbers)
     reading = _ordered(part, odd)

@@ -1,118 +1,47 @@
 """Amounts and numbers: the decimal sign is decided for the whole column, money is exact from the text."""
 
-import re
-import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_core.intake import lexicon
+from crm_core.intake.clean_one_number import PLAIN, currencies_in, floating, read_one, units, whole
 from crm_core.intake.clean_parts import Part, Reading, Trouble, distinct, matches, patch
-from crm_core.model.folding import fold
 from crm_core.model.words import MONEY_UNIT
 
 # Countries that write 1.234,50 (or 1 234,50).
 COMMA_COUNTRIES = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "BR",
-        "CZ",
-        "DE",
-        "DK",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "ID",
-        "IT",
-        "LT",
-        "LV",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "RU",
-        "SE",
-        "SI",
-        "SK",
-        "TR",
-        "UA",
-        "VN",
-    ]
-)
-# What marks a currency beyond doubt; "$", "¥" and "kr" belong to several.
-CURRENCIES = {
-    "€": "EUR", "£": "GBP", "zł": "PLN", "฿": "THB", "บาท": "THB", "₱": "PHP", "nt$": "TWD", "ntd": "TWD", "kč": "CZK",
-    "us$": "USD", "元": "", "圓": "", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "chf": "CHF", "kr": "", "ft": "HUF", "r$": "BRL", "₹": "INR",
-    "₩": "KRW", "₫": "VND", "$": "", "¥": "", "baht": "THB", "p": "",
-}  # fmt: skip
-_CODES = [
-    "EUR",
-    "GBP",
-    "PLN",
-    "THB",
-    "PHP",
-    "TWD",
-    "CZK",
-    "USD",
-    "CNY",
-    "CHF",
-    "HUF",
-    "BRL",
-    "INR",
-    "KRW",
-    "VND",
-    "JPY",
-    "SEK",
-    "NOK",
-    "DKK",
-    "AUD",
-    "CAD",
-    "NZD",
-    "HKD",
-    "SGD",
-    "MXN",
-    "RON",
-    "BGN",
-]
-CURRENCIES |= {code.lower(): code for code in _CODES}
-
+    ("AT", "BE", "BG", "BR", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HR", "HU", "ID", "IT", "LT", "LV", "NL", "NO",
+     "PL", "PT", "RO", "RU", "SE", "SI", "SK", "TR", "UA", "VN")
+)  # fmt: skip
 _TAIL = r"[^\d.,]*$"
-_COMMA_IS_DECIMAL = rf"^[^,]*,(\d{{1,2}}|\d{{4,}}){_TAIL}|\.\d{{3}},\d+{_TAIL}|\.\d{{3}}\.\d{{3}}{_TAIL}|(^|[^\d.,])0,\d+{_TAIL}|\d[   ']\d{{3}},\d+{_TAIL}"
-_DOT_IS_DECIMAL = rf"^[^.]*\.(\d{{1,2}}|\d{{4,}}){_TAIL}|,\d{{3}}\.\d+{_TAIL}|,\d{{3}},\d{{3}}{_TAIL}|(^|[^\d.,])0?\.\d+{_TAIL}|\d[   ']\d{{3}}\.\d+{_TAIL}"
+_COMMA_IS_DECIMAL = (
+    rf"^[^,]*,(\d{{1,2}}|\d{{4,}}){_TAIL}|\.\d{{3}},\d+{_TAIL}|\.\d{{3}}\.\d{{3}}{_TAIL}"
+    rf"|(^|[^\d.,])0,\d+{_TAIL}|\d[   ']\d{{3}},\d+{_TAIL}"
+)
+_DOT_IS_DECIMAL = (
+    rf"^[^.]*\.(\d{{1,2}}|\d{{4,}}){_TAIL}|,\d{{3}}\.\d+{_TAIL}|,\d{{3}},\d{{3}}{_TAIL}"
+    rf"|(^|[^\d.,])0?\.\d+{_TAIL}|\d[   ']\d{{3}}\.\d+{_TAIL}"
+)
 _OPEN = r"^[^\d]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*$"
-_PLAIN = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+", re.IGNORECASE)
-_GROUPS = {
-    ".": re.compile(r"\d{1,3}(?:[ ,'’_]\d{2,3})*[ ,'’_]\d{3}(?:\.\d*)?"),
-    ",": re.compile(r"\d{1,3}(?:[ .'’_]\d{3})+(?:,\d*)?|\d*,\d+|\d+,"),
-}
-_NUMBER = re.compile(r"[\d.][\d.,'’_ ]*(?:e[+-]?\d+)?|,\d+", re.IGNORECASE)
 _FRONT, _BACK = r"^(?:[€£$¥฿₱] ?)?", r"(?:[\s ]?(?:zł|zl|PLN|EUR|USD|GBP|THB|TWD|PHP|€|£|\$|元|บาท))?$"
 _COMMON = {
     ".": _FRONT + r"[+-]?(?:\d{1,3}(?:[,'   ]\d{3})+|\d+)(?:\.\d+)?" + _BACK,
     ",": _FRONT + r"[+-]?(?:\d{1,3}(?:[.'   ]\d{3})+|\d+)(?:,\d+)?" + _BACK,
 }
 _BLANK = pa.scalar(None, pa.large_string())
-_LARGEST = 2**63 // MONEY_UNIT
 
 
 def read_money(part: Part, **_: object) -> None:
     """Money as whole ten-thousandths, `Int64`."""
     numbers, odd = _fast(part, "money")
-    whole, unsure = _ten_thousandths(numbers)
+    units_, unsure = _ten_thousandths(numbers)
     odd = pc.or_(pc.or_(odd, pa.array(unsure)), _foreign(part))
     part.values = pd.Series(
-        _int64(patch(part, pa.array(whole, mask=np.isnan(numbers)), odd, _money_parser(part)))
+        _int64(patch(part, pa.array(units_, mask=np.isnan(numbers)), odd, _money_parser(part)))
     )
 
 
@@ -121,7 +50,7 @@ def read_number(part: Part, **_: object) -> None:
     numbers, odd = _fast(part, "number")
     decimal = part.reading.decimal or "."
     values = patch(
-        part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: _float(read_one(text, decimal))
+        part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: floating(read_one(text, decimal))
     )
     part.values = pd.Series(values.to_numpy(zero_copy_only=False))
 
@@ -133,8 +62,8 @@ def read_integer(part: Part, **_: object) -> None:
     fraction = np.nan_to_num(numbers) % 1 != 0
     numbers = np.where(fraction, np.nan, numbers)
     odd = pc.or_(odd, pa.array(fraction))
-    whole = pa.array(np.nan_to_num(numbers).astype("int64"), mask=np.isnan(numbers))
-    part.values = pd.Series(_int64(patch(part, whole, odd, lambda text: _whole(text, decimal))))
+    plain = pa.array(np.nan_to_num(numbers).astype("int64"), mask=np.isnan(numbers))
+    part.values = pd.Series(_int64(patch(part, plain, odd, lambda text: whole(text, decimal))))
 
 
 def _int64(values: pa.Array) -> pd.api.extensions.ExtensionArray:
@@ -148,7 +77,8 @@ def _fast(part: Part, kind: str) -> tuple[np.ndarray, pa.Array]:
     numbers, odd = _as_floats(part.texts)
     part.plain = not _any(odd)
     if typed or part.reading.decimal is None:
-        part.reading = replace(part.reading, **_decide(part, odd, kind, typed))
+        decimal, doubt = _decide(part, odd, kind, typed)
+        part.reading = replace(part.reading, decimal=decimal, doubt=doubt)
     if not typed and (part.reading.decimal == "," or _any(odd)):
         numbers, odd = _grouped(part, numbers)
     return numbers, odd
@@ -167,14 +97,14 @@ def _as_floats(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
     return numbers, pc.and_(pa.array(np.isnan(numbers)), pc.is_valid(texts))
 
 
-def _decide(part: Part, odd: pa.Array, kind: str, typed: bool) -> dict[str, str | None]:
+def _decide(part: Part, odd: pa.Array, kind: str, typed: bool) -> tuple[str | None, str | None]:
     """The decimal sign that the column's cells prove, and the question where they prove nothing."""
     if typed or not _any(matches(part.texts, r"[.,]\d")):
-        return {"decimal": part.reading.decimal or ("." if typed else None)}
+        return part.reading.decimal or ("." if typed else None), None
     texts = part.texts.filter(odd) if part.reading.cell_kind == "mixed" else part.texts
     comma, dot = (_sum(matches(texts, pattern)) for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL))
     if comma or dot:
-        return {"decimal": "," if comma > dot else ".", "doubt": _two_signs(texts, comma, dot)}
+        return "," if comma > dot else ".", _two_signs(texts, comma, dot)
     return _undecided(distinct(texts.filter(matches(texts, _OPEN))), part.reading.country, kind)
 
 
@@ -188,16 +118,18 @@ def _two_signs(texts: pa.Array, comma: int, dot: int) -> str | None:
     return f"Some amounts have a decimal comma ({one}), others a decimal point ({other}). Which one is right?"
 
 
-def _undecided(examples: list[str], country: str | None, kind: str) -> dict[str, str | None]:
+def _undecided(examples: list[str], country: str | None, kind: str) -> tuple[str | None, str | None]:
     """Only cells like 1,234: with an amount, thousands; one who knows should say so all the same."""
     if not examples:
-        return {"decimal": None}
+        return None, None
     sign = next(mark for mark in ".," if mark in examples[0])
     usual = "," if country in COMMA_COUNTRIES else "."
     decimal = ("." if sign == "," else ",") if kind == "money" else usual
     plain = kind == "money" and sign == "," and usual == "." and len(examples) >= 3
-    doubt = f"Does “{examples[0]}” mean thousands, or is “{sign}” the decimal sign?"
-    return {"decimal": decimal, "doubt": None if plain else doubt}
+    return (
+        decimal,
+        None if plain else f"Does “{examples[0]}” mean thousands, or is “{sign}” the decimal sign?",
+    )
 
 
 def _grouped(part: Part, numbers: np.ndarray) -> tuple[np.ndarray, pa.Array]:
@@ -215,12 +147,12 @@ def _grouped(part: Part, numbers: np.ndarray) -> tuple[np.ndarray, pa.Array]:
 def _ten_thousandths(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whole ten-thousandths, and where a float is not near enough to tell: huge, or half-way between two."""
     scaled = np.nan_to_num(numbers) * MONEY_UNIT
-    whole = np.rint(scaled)
-    unsure = (np.abs(scaled) > 1e15) | (np.abs(np.abs(scaled - whole) - 0.5) < 1e-3)
-    return np.where(unsure, 0, whole).astype("int64"), unsure
+    nearest = np.rint(scaled)
+    unsure = (np.abs(scaled) > 1e15) | (np.abs(np.abs(scaled - nearest) - 0.5) < 1e-3)
+    return np.where(unsure, 0, nearest).astype("int64"), unsure
 
 
-def _money_parser(part: Part):
+def _money_parser(part: Part) -> Callable[[str], int | Trouble]:
     decimal, own = part.reading.decimal or ".", part.reading.currency
     typed = part.reading.cell_kind in ("number", "mixed")
 
@@ -228,7 +160,7 @@ def _money_parser(part: Part):
         foreign = {code for code in currencies_in(text) if own and code != own}
         if foreign:
             return Trouble(f"“{text}” is in {' and '.join(sorted(foreign))}, not in {own}.")
-        return _units(read_one(text, "." if typed and _PLAIN.fullmatch(text.lstrip("+-")) else decimal))
+        return units(read_one(text, "." if typed and PLAIN.fullmatch(text.lstrip("+-")) else decimal))
 
     return parse
 

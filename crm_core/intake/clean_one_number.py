@@ -1,4 +1,36 @@
-@@def currencies_in(text: str) -> set[str]:
+"""One number out of one cell: currency signs, groups of thousands, negatives, full-width digits."""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+
+from crm_core.intake import lexicon
+from crm_core.intake.clean_parts import Trouble
+from crm_core.model.folding import fold
+from crm_core.model.words import MONEY_UNIT
+
+# What marks a currency beyond doubt; "$", "¥", "元" and "kr" belong to several and stand here without a code.
+CURRENCIES = {
+    "€": "EUR", "£": "GBP", "zł": "PLN", "฿": "THB", "บาท": "THB", "baht": "THB", "₱": "PHP", "nt$": "TWD",
+    "ntd": "TWD", "kč": "CZK", "us$": "USD", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "ft": "HUF", "r$": "BRL",
+    "₹": "INR", "₩": "KRW", "₫": "VND", "$": "", "¥": "", "元": "", "圓": "", "kr": "", "p": "",
+}  # fmt: skip
+_CODES = (
+    "EUR", "GBP", "PLN", "THB", "PHP", "TWD", "CZK", "USD", "CNY", "CHF", "HUF", "BRL", "INR", "KRW", "VND", "JPY",
+    "SEK", "NOK", "DKK", "AUD", "CAD", "NZD", "HKD", "SGD", "MXN", "RON", "BGN",
+)  # fmt: skip
+CURRENCIES |= {code.lower(): code for code in _CODES}
+PLAIN = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+", re.IGNORECASE)
+_GROUPS = {
+    ".": re.compile(r"\d{1,3}(?:[ ,'’_]\d{2,3})*[ ,'’_]\d{3}(?:\.\d*)?"),
+    ",": re.compile(r"\d{1,3}(?:[ .'’_]\d{3})+(?:,\d*)?|\d*,\d+|\d+,"),
+}
+_NUMBER = re.compile(r"[\d.][\d.,'’_ ]*(?:e[+-]?\d+)?|,\d+", re.IGNORECASE)
+_LARGEST = 2**63 // MONEY_UNIT
+
+
+def currencies_in(text: str) -> set[str]:
     """The currencies that a cell names beyond doubt."""
     marks = [
         mark.strip() for mark in re.split(r"[\d.,()'’\s-]+", unicodedata.normalize("NFKC", text).lower())
@@ -35,7 +67,7 @@ def _marks() -> frozenset[str]:
 
 def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Trouble:
     # A cell written by a program (12.5, 1e5) has no groups; one with a comma column's sign must fit that column.
-    if (decimal == "." and _PLAIN.fullmatch(digits)) or digits.isdigit():
+    if (decimal == "." and PLAIN.fullmatch(digits)) or digits.isdigit():
         plain = digits
     elif _GROUPS[decimal].fullmatch(digits):
         other = ",'’_ " if decimal == "." else ".'’_ "
@@ -48,7 +80,8 @@ def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Troub
         return Trouble(f"“{text}” is no number.")
 
 
-def _units(number: Decimal | Trouble) -> int | Trouble:
+def units(number: Decimal | Trouble) -> int | Trouble:
+    """Whole ten-thousandths, half up."""
     if isinstance(number, Trouble):
         return number
     if abs(number) >= _LARGEST:
@@ -56,14 +89,14 @@ def _units(number: Decimal | Trouble) -> int | Trouble:
     return int((number * MONEY_UNIT).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _float(number: Decimal | Trouble) -> float | Trouble:
+def floating(number: Decimal | Trouble) -> float | Trouble:
+    """The number as a float; a trouble stays one."""
     return number if isinstance(number, Trouble) else float(number)
 
 
-def _whole(text: str, decimal: str) -> int | Trouble:
+def whole(text: str, decimal: str) -> int | Trouble:
+    """A whole number, or why the cell is none."""
     number = read_one(text, decimal)
     if isinstance(number, Trouble):
         return number
     return int(number) if number == number.to_integral_value() else Trouble(f"“{text}” is no whole number.")
-
-

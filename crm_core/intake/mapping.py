@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crm_core.intake import lexicon
-from crm_core.intake.mapping_fields import FieldProposal, Seen, assign, fields_of
+from crm_core.intake.mapping_fields import FieldProposal, assign, fields_of
 from crm_core.intake.mapping_subjects import Verdict, verdict
 from crm_core.intake.mapping_values import looks
+from crm_core.intake.mapping_wishes import POINTING, Seen
 from crm_core.intake.tables import Table
 from crm_core.model.registry import ENTITIES
 
@@ -14,7 +15,6 @@ __all__ = ["FieldProposal", "SheetProposal", "fields_of", "propose", "propose_as
 
 _SURE = 0.7
 _KEPT = ("customer", "order", "purchase", "product", "interaction")
-_POINTING = ("order", "purchase", "interaction")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class SheetProposal:
 def propose(table: Table, others: Sequence[Table] = ()) -> SheetProposal:
     """The proposal for one table; the other tables of its workbook help to see whose codes a column holds."""
     made = _alone(_seen(table))
-    if made.entity in _POINTING and others:
+    if made.entity in POINTING and others:
         known = [(other, _alone(_seen(other))) for other in others if other is not table]
         return _pointing(made, table, known)
     return made
@@ -40,7 +40,7 @@ def propose_workbook(tables: Sequence[Table]) -> list[SheetProposal]:
     """A proposal for each table, in order; columns that hold another sheet's customers are found."""
     alone = [_alone(_seen(table)) for table in tables]
     known = list(zip(tables, alone, strict=True))
-    return [_pointing(made, table, known) if made.entity in _POINTING else made for table, made in known]
+    return [_pointing(made, table, known) if made.entity in POINTING else made for table, made in known]
 
 
 def propose_as(table: Table, entity: str) -> SheetProposal:

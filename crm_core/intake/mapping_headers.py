@@ -13,43 +13,18 @@ from crm_core.model.registry import ENTITIES
 
 # Customer fields that a sheet of orders, purchases or contacts may carry without saying "customer".
 _CARRIED = (
-    "email", "phone", "phone_2", "given_name", "family_name", "company", "birthday", "sex", "address", "city", "region", "postcode",
-    "country", "tags",
+    "email", "phone", "phone_2", "given_name", "family_name", "company", "birthday", "sex", "address", "city", "region",
+    "postcode", "country", "tags",
 )  # fmt: skip
 _SPEAKS_OF_OTHERS = frozenset(
-    [
-        "ship",
-        "shipping",
-        "shipped",
-        "billing",
-        "bill",
-        "delivery",
-        "supplier",
-        "vendor",
-        "employee",
-        "fax",
-        "discount",
-        "tax",
-        "vat",
-        "parent",
-        "previous",
-        "last",
-        "old",
-        "wysylki",
-        "dostawy",
-        "dostawcy",
-        "pracownika",
-        "faksu",
-        "producenta",
-        "liefer",
-        "versand",
-        "rechnungs",
-        "livraison",
-        "envio",
-        "padala",
-        "anfon",
-    ]
-)
+    ("ship", "shipping", "shipped", "billing", "bill", "delivery", "supplier", "vendor", "employee", "fax", "discount",
+     "tax", "vat", "parent", "previous", "last", "old", "wysylki", "dostawy", "dostawcy", "pracownika", "faksu",
+     "producenta", "liefer", "versand", "rechnungs", "livraison", "envio", "padala", "anfon")
+)  # fmt: skip
+ID_WORDS = frozenset(
+    ("id", "no", "nr", "number", "code", "kod", "numer", "numero", "nummer", "cod", "rhif", "kodigo", "ref", "key",
+     "symbol")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -150,7 +125,7 @@ def _joined(entity: str, header: str) -> list[Guess]:
 
 
 def _without_subject(entity: str, header: str) -> list[Guess]:
-    """ "CustomerEmail" → e-mail of the customer, "order_amount" → amount: the word that names the entity is taken off."""
+    """ "CustomerEmail" → the customer's e-mail, "order_amount" → amount: what names the entity is taken off."""
     words = lexicon.words(header)
     own = {"customer"} | ({entity, "order", "purchase"} if entity in ("order", "purchase") else {entity})
     named = [word for word in words if lexicon.subjects().get(word) in own]

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_core.intake import lexicon
-from crm_core.intake.mapping_fields import FieldProposal, Seen
-from crm_core.intake.mapping_headers import label_of, subject_of
+from crm_core.intake.mapping_fields import FieldProposal
+from crm_core.intake.mapping_headers import ID_WORDS, label_of, subject_of
+from crm_core.intake.mapping_wishes import Seen
 from crm_core.model.registry import ENTITIES
 
 _NAMES = ("name", "given_name", "family_name")
 _PERSONAL = (
-    "email", "phone", "phone_2", "birthday", "sex", "address", "city", "region", "postcode", "country", "company", "job_title", "since",
-    "salutation", "tags", "likes", "language", "may_call", "may_email", "source", "do_not_contact",
+    "email", "phone", "phone_2", "birthday", "sex", "address", "city", "region", "postcode", "country", "company",
+    "job_title", "since", "salutation", "tags", "likes", "language", "may_call", "may_email", "source",
+    "do_not_contact",
 )  # fmt: skip
 _OTHERS = {
     "supplier": "this is a list of suppliers, which is not kept here",
@@ -19,23 +21,6 @@ _OTHERS = {
     "category": "this is a list of categories, which is not kept here",
     "city": "this is a list of places, which is not kept here",
 }
-_ID_WORDS = frozenset(
-    [
-        "id",
-        "no",
-        "nr",
-        "number",
-        "code",
-        "kod",
-        "numer",
-        "numero",
-        "nummer",
-        "cod",
-        "rhif",
-        "kodigo",
-        "symbol",
-    ]
-)
 _FIRST = ("purchase", "order", "interaction", "product", "customer", "colleague")
 
 
@@ -47,6 +32,9 @@ class Verdict:
     score: float
     why: str
     off: bool = False
+
+
+SURE = 0.9  # from here on the columns leave no doubt what a row is
 
 
 def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verdict:
@@ -66,6 +54,8 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
             "these look like colleagues; they are offered, and off until you switch them on",
             off=True,
         )
+    if scores["purchase"] >= SURE and _found(fields["purchase"]).keys() & {"product", "product_code"}:
+        scores["order"] = 0.0  # an order head names no product: with one line an order, these are still lines
     best = max(_FIRST, key=lambda entity: (scores[entity], -_FIRST.index(entity)))
     if scores[best] < 0.4:
         return Verdict(
@@ -104,7 +94,7 @@ def _subject(seen: Seen) -> str | None:
 def _is_id(header: str) -> bool:
     spelt = lexicon.key(header)
     return (
-        bool(set(lexicon.words(header)) & _ID_WORDS)
+        bool(set(lexicon.words(header)) & ID_WORDS)
         or spelt.endswith(("編號", "编号", "代號", "代号", "id"))
         or spelt.startswith("รหัส")
     )

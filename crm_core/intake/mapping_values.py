@@ -9,7 +9,7 @@ import pandas as pd
 from crm_core.intake.clean_choices import share_known
 from crm_core.intake.clean_contact import one_email
 from crm_core.intake.clean_dates import one_date
-from crm_core.intake.clean_numbers import read_one
+from crm_core.intake.clean_one_number import read_one
 from crm_core.intake.clean_parts import Trouble
 from crm_core.model.entities import Kind
 

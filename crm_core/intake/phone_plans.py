@@ -100,7 +100,9 @@ def _formats(code: int) -> tuple[tuple[str, str, str], ...]:
     formats = (plan.intl_number_format or plan.number_format) if plan else ()
     usable = [(one.pattern, one.leading_digits_pattern, one.format) for one in formats if one.format != "NA"]
     return tuple(
-        (pattern, _leading(leading), re.sub(r"\$(\d)", r"\\\1", form)) for pattern, leading, form in usable if pattern and form
+        (pattern, _leading(leading), re.sub(r"\$(\d)", r"\\\1", form))
+        for pattern, leading, form in usable
+        if pattern and form
     )
 
 

@@ -48,6 +48,7 @@ class SheetPlan:
     why: str = ""
     states: pd.Series | None = None
     frame: pd.DataFrame | None = None
+    left_out: tuple[tuple[int, str], ...] = ()  # rows of the sheet that are no records: totals, notes
 
 
 @dataclass(frozen=True)
@@ -148,18 +149,20 @@ def _sheet_plan(sheet: SheetInput, work: Work) -> SheetPlan:
         headers = tuple(column.header for column in table.columns)
         counts = dict.fromkeys(STATES, 0) | {"left_out": total}
         return SheetPlan(sheet.name, None, table.header_row, total, counts, extra=headers, why=sheet.why)
-    return _on_plan(sheet, work, table, total, len(below))
+    return _on_plan(sheet, work, table, total, tuple((left.row, left.why) for left in below))
 
 
-def _on_plan(sheet: SheetInput, work: Work, table: Table, total: int, below: int) -> SheetPlan:
+def _on_plan(
+    sheet: SheetInput, work: Work, table: Table, total: int, below: tuple[tuple[int, str], ...]
+) -> SheetPlan:
     records, states = work.records[sheet.name], work.states[sheet.name]
     found = states.value_counts()
     counts = {state: int(found.get(state.replace("_", " "), 0)) for state in STATES}
-    counts["left_out"] += below
+    counts["left_out"] += len(below)
     return SheetPlan(
         sheet.name, records.entity, table.header_row, total, counts, work.problem_count(sheet.name), records.mapping,
         records.extra, records.notes + tuple(work.notes.get(sheet.name, ())), records.doubts, sheet.why, states,
-        records.frame,
+        records.frame, below,
     )  # fmt: skip
 
 

@@ -58,12 +58,11 @@ def build_directory(people: People, dated: list[Records], stored: Stored) -> Dir
         return directory
     everyone = pd.concat(mentioned, ignore_index=True)
     wanted = pd.Series(everyone["who"].unique(), dtype="str")
-    known = _in_file(people)
-    known = known[known.index.isin(wanted)]
-    rest = wanted[~wanted.isin(known.index)]
+    held = _in_file(people).reindex(wanted)
+    known, rest = held.dropna(), wanted[held.isna().to_numpy()]
     met = _in_store(rest, stored, directory)
-    rest = rest[~rest.isin(met.index) & ~rest.isin(directory.ambiguous)]
-    made = _make(everyone[everyone["who"].isin(rest)], stored, people.next_id, directory)
+    rest = rest[~rest.isin(met.index) & ~rest.isin(directory.ambiguous)] if len(rest) else rest
+    made = _make(everyone[everyone["who"].isin(rest)] if len(rest) else everyone[:0], stored, people.next_id, directory)
     directory.ids = pd.concat([known, met, made]).astype("int64")
     return directory
 
@@ -87,7 +86,8 @@ def _in_file(people: People) -> pd.Series:
         if column in rows:
             held = rows[rows[column].notna() & (rows["id"] != 0)].drop_duplicates(column)
             found.append(pd.Series(held["id"].to_numpy(), index=letter + ":" + held[column].astype("str")))
-    return pd.concat(found)
+    everybody = pd.concat(found)
+    return everybody[~everybody.index.duplicated()]
 
 
 def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Series:
@@ -115,7 +115,7 @@ def _make(mentions: pd.DataFrame, stored: Stored, first_id: int, directory: Dire
         mentions = mentions.sort_values("on", kind="stable")
         facts = mentions.groupby("who", sort=False).last().drop(columns="on")
     else:
-        facts = mentions.set_index("who")
+        facts = mentions.drop_duplicates("who").set_index("who")
     for letter, column in STORED_COLUMN.items():
         told = facts.index.to_series().where(facts.index.str.startswith(letter + ":")).str.slice(2)
         if told.notna().any():

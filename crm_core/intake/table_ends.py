@@ -51,7 +51,7 @@ def _is_note(sheet: Sheet, filled: np.ndarray, place: int, usual: float, start: 
 
 def _key_column(filled: np.ndarray, start: int) -> int:
     """The first of the columns that are filled most."""
-    return int(np.argmax(filled[start : start + 1000].mean(axis=0) >= 0.8))
+    return int(np.argmax(filled[start : start + 1000].mean(axis=0) >= 0.6))
 
 
 def _says_note(cells: pd.Series) -> bool:

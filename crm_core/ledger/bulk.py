@@ -107,7 +107,9 @@ class KeyTable:
 
     def __enter__(self) -> sa.TableClause:
         self.connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {self.name} (key {self.kind} PRIMARY KEY)")
-        insert_rows(self.connection, self.name, ["key"], ((value,) for value in dict.fromkeys(self.values)))
+        # A numpy number would reach SQLite as a blob and match nothing.
+        plain = (value.item() if hasattr(value, "item") else value for value in dict.fromkeys(self.values))
+        insert_rows(self.connection, self.name, ["key"], ((value,) for value in plain))
         self.connection.exec_driver_sql(f"ANALYZE {self.name}")
         return self.table
 

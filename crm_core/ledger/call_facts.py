@@ -23,8 +23,8 @@ REMEMBERED_DAYS = 400  # closed follow-ups older than this say nothing about a l
 BLOCK = 10_000  # ids that one statement carries
 
 FACT_COLUMNS = (
-    "last_bought_on", "last_amount", "last_products", "products_more", "favourite", "spoke_on", "spoke_type",
-    "spoke_outcome", "spoke_by", "spoke_note",
+    "last_bought_on", "last_amount", "last_product", "last_products", "products_more", "favourite", "spoke_on",
+    "spoke_type", "spoke_outcome", "spoke_by", "spoke_note",
 )  # fmt: skip
 FOLLOW_UP_COLUMNS = (
     "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "say", "state", "issued_on",
@@ -96,10 +96,10 @@ def stored_follow_ups(connection: Connection, as_of: date, ids: Iterable[int] | 
 def call_facts(connection: Connection, ids: Iterable[int], as_of: date) -> pd.DataFrame:
     """For each of the customers, index `id`, columns FACT_COLUMNS; missing where nothing is known.
 
-    `last_amount` in ten-thousandths: what the positive lines of the last purchase day came to.
-    `last_products`: up to three of that day in words, dearest first. `favourite`: what was bought on most
-    days. `spoke_*`: the latest contact of any outcome. Days are ISO text; what is dated after `as_of` does
-    not count.
+    `last_amount` in ten-thousandths: what the positive lines of the last purchase day came to. `last_product`: the
+    dearest of that day; `last_products`: up to three of it, `products_more`: how many more. `favourite`: what was
+    bought on most days. `spoke_*`: the latest contact of any outcome. Days are ISO text; what is dated after
+    `as_of` does not count.
     """
     wanted = list(dict.fromkeys(int(number) for number in ids))
     facts = pd.DataFrame(
@@ -185,10 +185,11 @@ def _last_products(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
 
 
 def _in_words(products: pd.DataFrame) -> pd.DataFrame:
-    """One row a person: `last_products` as `tea, cake`, `products_more` the number not named."""
+    """One row a person: `last_product` the dearest, `last_products` as `tea; cake`, `products_more` the rest."""
     by_person = products.groupby("id")
     more = by_person["many"].first() - by_person.size()
-    return pd.DataFrame({"last_products": by_person["product"].agg(", ".join), "products_more": more})
+    first, named = by_person["product"].first(), by_person["product"].agg("; ".join)
+    return pd.DataFrame({"last_product": first, "last_products": named, "products_more": more})
 
 
 def _last_contacts(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:

@@ -35,7 +35,7 @@ class Scope:
 
 
 def compile_condition(condition: Condition, measured: Measured, as_of: date) -> Expression:
-    """The condition as SQL over `measured.rows`; InvalidInput names an unknown field or a relation that makes no sense."""
+    """The condition as SQL over `measured.rows`; InvalidInput names what is unknown or makes no sense."""
     return _compile(condition, Scope(lambda name: _of_customer(name, measured), as_of, measured))
 
 
@@ -69,7 +69,9 @@ def _extra(column: Expression, name: str) -> tuple[Expression, Field]:
 
 def _has(condition: Has, scope: Scope) -> Expression:
     if scope.measured is None:
-        raise InvalidInput("Related records cannot have related records of their own in a condition. Take them apart.")
+        raise InvalidInput(
+            "Related records cannot have related records of their own in a condition. Take them apart."
+        )
     rows = _related(condition, scope)
     if condition.count <= 1:
         found = sa.exists(rows)
@@ -88,7 +90,9 @@ def _related(condition: Has, scope: Scope) -> sa.Select[Any]:
     return sa.select(sa.literal(1)).select_from(table).where(mine, *dated, *theirs).correlate(customers)
 
 
-def _of_record(name: str, entity: str, table: sa.Alias, fields: Mapping[str, Field]) -> tuple[Expression, Field]:
+def _of_record(
+    name: str, entity: str, table: sa.FromClause, fields: Mapping[str, Field]
+) -> tuple[Expression, Field]:
     if name.startswith(EXTRA):
         return _extra(table.c.extra, name)
     if name not in fields:

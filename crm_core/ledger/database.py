@@ -165,6 +165,10 @@ def _in_words(database: Database) -> Iterator[None]:
 
 def _refusal(database: Database, said: object, twice: bool) -> RegularsError | None:
     text = str(said).lower()
+    if twice and "foreign key" in text:
+        return StaleView(
+            "A record that this points to is not there any more, so nothing was saved. Look at it again and save again."
+        )
     if twice:
         return StaleView(
             f"A key that must stand once would stand twice ({str(said).splitlines()[0]}), so nothing was saved. "

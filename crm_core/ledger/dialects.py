@@ -111,7 +111,7 @@ def _folded_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     text = f"btrim(regexp_replace(translate({text}, '{source}', '{target}'), '\\s+', ' ', 'g'))"
     # Most texts are plain: ten times as quick.
     plain = f"{given} ~ '^([!-~]+( [!-~]+)*)?$'"
-    return f"((CASE WHEN {plain} THEN lower({given} COLLATE \"C\") ELSE {text} END) COLLATE \"C\")"
+    return f'((CASE WHEN {plain} THEN lower({given} COLLATE "C") ELSE {text} END) COLLATE "C")'
 
 
 # Latin, Greek and Cyrillic, and Latin in full width: the scripts that have small letters and accents.

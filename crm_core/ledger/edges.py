@@ -5,11 +5,12 @@ They are values of a view: computed for a day and the state of the purchases, an
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,8 +18,10 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger import kept, profile
 from crm_core.ledger.dialects import day_number
 
+T = TypeVar("T")
+
 USUAL_GAP = 90.0  # days, where nobody has bought on two days yet
-REMEMBERED = 32
+REMEMBERED = 64
 BOUGHT = ("order", "purchase")  # what the edges are made of
 Share = tuple[int, int]  # a share of one as two whole numbers, so that no place is off by a rounding
 QUINTILES: tuple[Share, ...] = ((1, 5), (2, 5), (3, 5), (4, 5))
@@ -26,43 +29,53 @@ QUINTILES: tuple[Share, ...] = ((1, 5), (2, 5), (3, 5), (4, 5))
 
 @dataclass(frozen=True)
 class Edges:
-    """What r, f, m, gap and pattern are measured against, of the buyers as of a day.
+    """What r, f, m and gap are measured against, of the buyers as of a day.
 
     `r` in days since 1970-01-01 of last_on, `f` in orders, `m` in ten-thousandths of revenue: the quintile edges (20,
     40, 60, 80 %, linear interpolation) cut to whole numbers, which moves no whole value across an edge. Empty when
-    nobody has bought. `gap`: the median own gap in days. `big`: the 90th percentile of order amounts, or None.
+    nobody has bought. `gap`: the median own gap in days.
     """
 
     r: tuple[int, ...] = ()
     f: tuple[int, ...] = ()
     m: tuple[int, ...] = ()
     gap: float = USUAL_GAP
-    big: float | None = None
 
 
-_kept_edges: OrderedDict[tuple[Any, ...], Edges] = OrderedDict()
+_kept_values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
 def edges(connection: Connection, as_of: date) -> Edges:
     """The edges of that day; remembered for as long as no purchase changes."""
-    key = (str(connection.engine.url), profile.state(connection, BOUGHT), as_of)
+    return _remembered("edges", compute, connection, as_of)
+
+
+def big_order(connection: Connection, as_of: date) -> float | None:
+    """The 90th percentile of order amounts (ten-thousandths) as of that day, None without orders; remembered."""
+    return _remembered("big", compute_big_order, connection, as_of)
+
+
+def _remembered(
+    name: str, compute_it: Callable[[Connection, date], T], connection: Connection, as_of: date
+) -> T:
+    key = (name, str(connection.engine.url), profile.state(connection, BOUGHT), as_of)
     with _lock:
-        if key in _kept_edges:
-            _kept_edges.move_to_end(key)
-            return _kept_edges[key]
-    found = compute(connection, as_of)
+        if key in _kept_values:
+            _kept_values.move_to_end(key)
+            return _kept_values[key]
+    found = compute_it(connection, as_of)
     with _lock:
-        _kept_edges[key] = found
-        while len(_kept_edges) > REMEMBERED:
-            _kept_edges.popitem(last=False)
+        _kept_values[key] = found
+        while len(_kept_values) > REMEMBERED:
+            _kept_values.popitem(last=False)
     return found
 
 
 def forget() -> None:
     """Forget all edges: for a database that was written past the journal."""
     with _lock:
-        _kept_edges.clear()
+        _kept_values.clear()
 
 
 def compute(connection: Connection, as_of: date) -> Edges:
@@ -72,7 +85,7 @@ def compute(connection: Connection, as_of: date) -> Edges:
         _whole(quantiles(connection, sa.select(value).where(sums.c.orders > 0), QUINTILES))
         for value in (day_number(sums.c.last_on), sums.c.orders, sums.c.revenue)
     )
-    return Edges(r, f, m, _gap(connection, sums), _big(connection, as_of))
+    return Edges(r, f, m, _gap(connection, sums))
 
 
 def _whole(values: list[Fraction]) -> tuple[int, ...]:
@@ -85,20 +98,27 @@ def _gap(connection: Connection, sums: sa.FromClause) -> float:
     return next((float(value) for value in quantiles(connection, own, ((1, 2),))), USUAL_GAP)
 
 
-def _big(connection: Connection, as_of: date) -> float | None:
+def compute_big_order(connection: Connection, as_of: date) -> float | None:
+    """The 90th percentile of what the orders up to that day came to."""
     amounts = order_amounts(as_of)
     return next((float(value) for value in quantiles(connection, amounts, ((9, 10),))), None)
 
 
 def order_amounts(as_of: date) -> sa.Select[Any]:
     """What each order of a known customer came to: its positive lines, by number, by day where there is none."""
-    lines = kept.counted_lines(None).subquery("line").c
-    unnumbered_day = sa.case((lines.number.is_(None), lines.day))
-    return (
-        sa.select(sa.cast(sa.func.sum(lines.bought), sa.BigInteger()))
-        .where(lines.positive == 1, lines.customer_id != kept.NOBODY, lines.day <= as_of.isoformat())
-        .group_by(lines.customer_id, lines.number, unnumbered_day)
+    both = sa.union_all(
+        _positive(kept.counted_lines(None), as_of), _positive(kept.counted_heads(None), as_of)
     )
+    lines = both.subquery("line").c
+    unnumbered_day = sa.case((lines.number.is_(None), lines.day))
+    amount = sa.cast(sa.func.sum(lines.bought), sa.BigInteger())
+    return sa.select(amount).group_by(lines.customer_id, lines.number, unnumbered_day)
+
+
+def _positive(lines: sa.Select[Any], as_of: date) -> sa.Select[Any]:
+    line = lines.subquery().c
+    chosen = sa.select(line.customer_id, line.number, line.day, line.bought)
+    return chosen.where(line.positive == 1, line.customer_id.is_not(None), line.day <= as_of.isoformat())
 
 
 def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Share, ...]) -> list[Fraction]:

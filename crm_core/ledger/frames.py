@@ -1,7 +1,6 @@
 """Rows of a SELECT as driver-ready frames: whole numbers stay whole, missing is missing, dates are ISO text."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -19,7 +18,9 @@ def dtype_of(field: Field | None) -> str:
     return "Int64" if field.kind in WHOLE else "Float64" if field.kind is Kind.NUMBER else "str"
 
 
-def typed_frame(connection: Connection, statement: sa.Select[Any], fields: Mapping[str, Field]) -> pd.DataFrame:
+def typed_frame(
+    connection: Connection, statement: sa.Executable, fields: Mapping[str, Field]
+) -> pd.DataFrame:
     """The rows with each column typed by its field: Int64, Float64 or str; `fields` by column name."""
     result = connection.execute(statement)
     names = list(result.keys())

@@ -23,11 +23,29 @@ SUMS = (
 )
 
 MEASURES = (
-    Field("segment", K.CHOICE, "Segment", choices=SEGMENTS, help="The one headline, from how lately and how often they buy"),
-    Field("tier", K.CHOICE, "Tier", choices=TIERS, help="High, middle or low, from how often and how much they buy"),
+    Field(
+        "segment",
+        K.CHOICE,
+        "Segment",
+        choices=SEGMENTS,
+        help="The one headline, from how lately and how often they buy",
+    ),
+    Field(
+        "tier",
+        K.CHOICE,
+        "Tier",
+        choices=TIERS,
+        help="High, middle or low, from how often and how much they buy",
+    ),
     Field("pattern", K.CHOICE, "Pattern", choices=PATTERNS, help="How they buy"),
     Field("stage", K.CHOICE, "Stage", choices=STAGES, help="How far the relation has come"),
-    Field("priority", K.CHOICE, "Priority", choices=PRIORITIES, help="A has bought, B can be reached, C the rest"),
+    Field(
+        "priority",
+        K.CHOICE,
+        "Priority",
+        choices=PRIORITIES,
+        help="A has bought, B can be reached, C the rest",
+    ),
     Field("recency_days", K.INTEGER, "Days since last bought"),
     Field("gap", K.NUMBER, "Usual gap", help="Days between two purchases, as expected for this customer"),
     Field("silence", K.NUMBER, "Silence", help="Days since last bought, in usual gaps"),
@@ -47,9 +65,7 @@ OWN = (
 )
 
 # The measure `stage` takes in what was set by hand; the field alone is `stage_by_hand`.
-_DECLARED = {
-    ("stage_by_hand" if field.name == "stage" else field.column): field for field in CUSTOMER.fields
-}
+_DECLARED = {("stage_by_hand" if field.name == "stage" else field.column): field for field in CUSTOMER.fields}
 
 # Of a customer and day, for the people behind a bar of a chart.
 OCCASION = (
@@ -65,7 +81,9 @@ CUSTOMER_FIELDS: dict[str, Field] = _DECLARED | {field.name: field for field in 
 def customer_field(name: str) -> Field:
     """The field, sum or measure of that name; InvalidInput naming it when there is none."""
     if name not in CUSTOMER_FIELDS:
-        raise InvalidInput(f"Nothing about a customer is called “{name}”. Known are: {', '.join(CUSTOMER_FIELDS)}.")
+        raise InvalidInput(
+            f"Nothing about a customer is called “{name}”. Known are: {', '.join(CUSTOMER_FIELDS)}."
+        )
     return CUSTOMER_FIELDS[name]
 
 

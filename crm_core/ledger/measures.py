@@ -88,7 +88,8 @@ def measures(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expres
 def _basics(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expression]:
     c = sums.c
     last = day_number(c.last_on)
-    gap = sa.type_coerce((last - day_number(c.first_on) + PRIOR * found.gap) / (c.days - 1.0 + PRIOR), sa.Double())
+    spans: Expression = last - day_number(c.first_on) + PRIOR * found.gap
+    gap: Expression = sa.type_coerce(spans / (c.days - 1.0 + PRIOR), sa.Double())
     recency = as_of.toordinal() - EPOCH - last
     return {
         "recency_days": recency,
@@ -105,11 +106,17 @@ def _basics(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Express
 
 def _score(value: Expression, edges_of_it: tuple[Any, ...], bought: Expression) -> Expression:
     """1 + the number of edges strictly below the value; NULL for those who never bought."""
-    steps = [(value > edge, number) for number, edge in zip((5, 4, 3, 2), reversed(edges_of_it), strict=False)]
-    return sa.case((sa.not_(bought), sa.null()), *steps, else_=1) if steps else sa.cast(sa.null(), sa.Integer())
+    steps = [
+        (value > edge, number) for number, edge in zip((5, 4, 3, 2), reversed(edges_of_it), strict=False)
+    ]
+    return (
+        sa.case((sa.not_(bought), sa.null()), *steps, else_=1) if steps else sa.cast(sa.null(), sa.Integer())
+    )
 
 
-def _longer_than(gaps: float, sums: sa.FromClause, found: Edges, value: Mapping[str, Expression]) -> Expression:
+def _longer_than(
+    gaps: float, sums: sa.FromClause, found: Edges, value: Mapping[str, Expression]
+) -> Expression:
     """silence > gaps, by multiplication: no quotient is rounded at the edge, and nobody is divided by."""
     span = day_number(sums.c.last_on) - day_number(sums.c.first_on)
     return value["recency_days"] * (sums.c.days - 1 + PRIOR) > gaps * (span + PRIOR * found.gap)

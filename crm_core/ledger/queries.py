@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.conditions import compile_condition
+from crm_core.ledger.database import read_revisions
 from crm_core.ledger.dialects import by_letter, extra_text, folded
 from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.known import CUSTOMER_FIELDS, customer_field
 from crm_core.ledger.measures import Measured, measured
 from crm_core.ledger.relations import EXACT
-from crm_core.ledger.database import read_revisions
-from crm_core.ledger.tables import TABLES, customers, meta
+from crm_core.ledger.tables import customers, meta
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.folding import search_words
 
@@ -57,7 +57,9 @@ def _page(
     return ids.limit(limit).offset(offset or None).correlate(None).subquery("page").select().scalar_subquery()
 
 
-def count_people(connection: Connection, condition: Condition, as_of: date, *, search: str | None = None) -> int:
+def count_people(
+    connection: Connection, condition: Condition, as_of: date, *, search: str | None = None
+) -> int:
     """How many customers meet the condition and the search."""
     people = measured(connection, as_of)
     counted = sa.select(sa.func.count()).select_from(people.rows).where(*_rules(condition, search, people))
@@ -121,17 +123,10 @@ def _sort_key(people: Measured, name: str) -> sa.ColumnElement[Any]:
     return column if field is not None and field.kind in EXACT else folded(sa.func.nullif(column, ""))
 
 
-
 def state(connection: Connection) -> tuple[str, dict[str, int]]:
     """The database's own number and the revision of every entity: what an answer was read from."""
     identity = connection.scalar(sa.select(meta.c.value).where(meta.c.name == "database"))
     return str(identity), read_revisions(connection)
-
-
-def settings_of(connection: Connection) -> dict[str, str]:
-    """The settings by name: company, currency, country…"""
-    table = TABLES["setting"]
-    return dict(connection.execute(sa.select(table.c.name, table.c.value)).all())
 
 
 def counts_of(connection: Connection, name: str, as_of: date) -> pd.DataFrame:

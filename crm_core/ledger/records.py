@@ -50,7 +50,9 @@ def open_pairs(connection: Connection) -> pd.DataFrame:
         .order_by(sa.case((pair.c.score.is_(None), 1), else_=0), pair.c.score.desc(), pair.c.id)
     )
     score = Field("score", Kind.NUMBER, "Likeness")
-    return typed_frame(connection, chosen, dict.fromkeys(("code_1", "code_2", "evidence"), CODE) | {"score": score})
+    return typed_frame(
+        connection, chosen, dict.fromkeys(("code_1", "code_2", "evidence"), CODE) | {"score": score}
+    )
 
 
 def without_extra(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -59,7 +59,9 @@ def _check(field: Field, relation: str) -> None:
         raise InvalidInput(f"“{relation}” is no relation. Known are: {', '.join(RELATIONS)}.")
     suits = _suits(field.kind, relation)
     if not suits:
-        raise InvalidInput(f"{field.label} cannot be compared with “{relation}”. Choose another relation for it.")
+        raise InvalidInput(
+            f"{field.label} cannot be compared with “{relation}”. Choose another relation for it."
+        )
 
 
 def _suits(kind: Kind, relation: str) -> bool:
@@ -139,7 +141,7 @@ def _number(value: Any, field: Field) -> float | int:
 
 
 def _whole(value: Any, field: Field) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value <= 40_000:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= int(value) <= 40_000:
         raise InvalidInput(f"{field.label}: “{value}” is no number of days. Give a whole number from 0 up.")
     return int(value)
 

@@ -29,6 +29,7 @@ class Touch:
 
     entities: set[str] = field(default_factory=set)
     customers: set[int] = field(default_factory=set)
+    first_ids: dict[str, int] = field(default_factory=dict)  # by entity the real id of the local id -1
 
     def sums_of(self, customers: Iterable[Any]) -> None:
         """These customers' sums change; a missing customer stands for the lines of nobody."""
@@ -46,6 +47,7 @@ def create_rows(
     """Append the new rows, in the order of the declarations so that what is referred to stands first."""
     wanted = [name for name in ENTITIES if name in creates and len(creates[name])]
     first_ids = {name: _reserve(connection, name, _new_count(creates[name])) for name in wanted}
+    touch.first_ids.update(first_ids)
     for done, name in enumerate(wanted):
         progress(f"Saving {len(creates[name]):,} {ENTITIES[name].plural.lower()}", 0.1 + 0.6 * done / len(wanted))
         frame = _with_ids(name, creates[name], first_ids).assign(batch=batch)
@@ -165,11 +167,20 @@ def _change_entity(
         row = stored.get(int(cell.id))
         now = None if row is None else _now(row, cell.field)
         if row is not None and same_value(now, cell.before):
-            wanted.append((int(cell.id), cell.field, now, None if pd.isna(cell.after) else cell.after))
+            wanted.append((int(cell.id), cell.field, now, _after(name, cell, touch)))
         else:
             conflicts.append(Conflict(name, int(cell.id), cell.field, cell.before, now, cell.after))
     _write_cells(connection, name, wanted, stored, batch, touch)
     return conflicts, len(wanted)
+
+
+def _after(name: str, cell: Any, touch: Touch) -> Any:
+    """The value to write; a reference to a row made in this same batch becomes its real id."""
+    after = decoded(cell.after)
+    declared = next((one for one in ENTITIES[name].fields if one.column == cell.field), None)
+    if after is None or declared is None or declared.kind is not Kind.REFERENCE or after >= 0:
+        return after
+    return touch.first_ids[str(declared.refers)] - 1 - int(after)
 
 
 def _stored_rows(connection: Connection, name: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -31,7 +31,12 @@ def daily(connection: Connection, as_of: date) -> pd.DataFrame:
     """The company by day up to as_of, lines without a customer included: day, orders, revenue, bought."""
     o = occasions.c
     chosen = (
-        sa.select(o.day, _sum(o.orders).label("orders"), _sum(o.revenue).label("revenue"), _sum(o.bought).label("bought"))
+        sa.select(
+            o.day,
+            _sum(o.orders).label("orders"),
+            _sum(o.revenue).label("revenue"),
+            _sum(o.bought).label("bought"),
+        )
         .where(o.day <= as_of.isoformat())
         .group_by(o.day)
         .order_by(o.day)
@@ -75,7 +80,12 @@ def buyers(connection: Connection, start: str, end: str, gap: float) -> dict[str
     )  # fmt: skip
     came = each.last >= start
     silent = sa.and_(each.orders >= 2, _silent_on(each, gap).between(start, end))
-    rules = {"buyers": came, "new": each.first >= start, "repeat": sa.and_(came, each.days >= 2), "silent": silent}
+    rules = {
+        "buyers": came,
+        "new": each.first >= start,
+        "repeat": sa.and_(came, each.days >= 2),
+        "silent": silent,
+    }
     counts = [sa.func.count(sa.case((rule, 1))).label(name) for name, rule in rules.items()]
     return dict(connection.execute(sa.select(*counts)).mappings().one())
 
@@ -99,7 +109,11 @@ def cube(connection: Connection, as_of: date) -> pd.DataFrame:
     """People and revenue by all scores and words at once: CUBE, people, revenue, orders; a few hundred rows at most."""
     each = _worked_out(measured(connection, as_of), {name: name for name in (*CUBE, "revenue", "orders")})
     by = [each.c[name] for name in CUBE]
-    sums = (sa.func.count().label("people"), _sum(each.c.revenue).label("revenue"), _sum(each.c.orders).label("orders"))
+    sums = (
+        sa.func.count().label("people"),
+        _sum(each.c.revenue).label("revenue"),
+        _sum(each.c.orders).label("orders"),
+    )
     return typed_frame(connection, sa.select(*by, *sums).group_by(*by), FIELDS)
 
 
@@ -122,7 +136,11 @@ def _worth(connection: Connection, condition: Condition, people: Measured) -> tu
     theirs = sa.select(customers.c.id, people["last_on"].label("last_on")).select_from(people.rows).where(met)
     ids = theirs.cte("theirs")
     o = occasions.c
-    year = sa.and_(o.customer_id == ids.c.id, o.day <= ids.c.last_on, day_number(o.day) > day_number(ids.c.last_on) - A_YEAR)
+    year = sa.and_(
+        o.customer_id == ids.c.id,
+        o.day <= ids.c.last_on,
+        day_number(o.day) > day_number(ids.c.last_on) - A_YEAR,
+    )
     count = sa.select(sa.func.count()).select_from(ids).scalar_subquery()
     row = connection.execute(sa.select(count, _sum(o.revenue)).select_from(ids.join(occasions, year))).one()
     return int(row[0]), int(row[1])

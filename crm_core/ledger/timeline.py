@@ -35,7 +35,7 @@ MEASURE_NAMES = tuple(field.name for field in (*SUMS, *MEASURES))
 
 
 def lines(connection: Connection, customer: int, as_of: date) -> pd.DataFrame:
-    """The customer's lines up to as_of, newest first: number, date, product, category, quantity, amount, status, owner."""
+    """Their lines up to as_of, newest first: number, date, product, category, quantity, amount, status, owner."""
     p = purchases.c
     product = sa.func.coalesce(p.product, p.product_code).label("product")
     chosen = sa.select(p.id, p.number, p.date, product, p.category, p.quantity, p.amount, p.status, p.owner)
@@ -74,7 +74,18 @@ def planned(connection: Connection, customer: int) -> pd.DataFrame:
     """All follow-ups of the customer, the next due first: id, version, play, due_on, owner, reason, state, outcome…"""
     f = follow_ups.c
     chosen = sa.select(
-        f.id, f.version, f.play, f.due_on, f.due_time, f.owner, f.reason, f.say, f.state, f.issued_on, f.outcome, f.note
+        f.id,
+        f.version,
+        f.play,
+        f.due_on,
+        f.due_time,
+        f.owner,
+        f.reason,
+        f.say,
+        f.state,
+        f.issued_on,
+        f.outcome,
+        f.note,
     ).where(f.customer_id == customer)
     return typed_frame(connection, chosen.order_by(f.due_on, f.id), _fields("follow-up"))
 
@@ -98,7 +109,11 @@ def edits(connection: Connection, customer: int, limit: int = 200) -> pd.DataFra
 def made(connection: Connection, customer: int) -> tuple[str, str, str] | None:
     """When, by whom and by which act the customer was added; None when it is not known."""
     b = batches.c
-    chosen = sa.select(b.at, b.who, b.why).join(customers, customers.c.batch == b.id).where(customers.c.id == customer)
+    chosen = (
+        sa.select(b.at, b.who, b.why)
+        .join(customers, customers.c.batch == b.id)
+        .where(customers.c.id == customer)
+    )
     row = connection.execute(chosen).first()
     return None if row is None else (row[0], row[1], row[2])
 
@@ -108,7 +123,12 @@ def favourites(connection: Connection, customer: int, as_of: date, limit: int = 
     p = purchases.c
     product = sa.func.coalesce(p.product, p.product_code)
     off = sa.func.coalesce(p.status, "").in_(kept.CALLED_OFF)
-    bought = (sa.not_(off), sa.func.coalesce(p.quantity, 1) > 0, product.is_not(None), p.date <= as_of.isoformat())
+    bought = (
+        sa.not_(off),
+        sa.func.coalesce(p.quantity, 1) > 0,
+        product.is_not(None),
+        p.date <= as_of.isoformat(),
+    )
     times = sa.func.count().label("times")
     chosen = (
         sa.select(

@@ -108,7 +108,13 @@ def _has(has: Has) -> str:
     if has.entity == "occasion":
         return _bought(has, since)
     noun = ENTITIES[has.entity].label.lower() if has.entity in ENTITIES else has.entity
-    much = f"no {noun}" if has.count < 1 else f"a {noun}" if has.count == 1 else f"at least {counted(has.count, noun)}"
+    much = (
+        f"no {noun}"
+        if has.count < 1
+        else f"a {noun}"
+        if has.count == 1
+        else f"at least {counted(has.count, noun)}"
+    )
     fields = related_fields(has.entity)
     which = " and ".join(_part(part, fields) for part in has.conditions)
     return f"has {much}{since}" + (f" where {which}" if which else "")
@@ -122,7 +128,9 @@ def _since(since: str | int | None) -> str:
 
 def _bought(has: Has, since: str) -> str:
     """The people behind a period: bought on so many days between two days."""
-    until = next((part.value for part in has.conditions if isinstance(part, Where) and part.field == "day"), None)
+    until = next(
+        (part.value for part in has.conditions if isinstance(part, Where) and part.field == "day"), None
+    )
     if until and isinstance(has.since, str):
         since = f" from {long_day(has.since)} to {long_day(str(until))}"
     elif until:

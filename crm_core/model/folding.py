@@ -12,7 +12,18 @@ SEARCHED = ("name", "preferred_name", "company", "email", "phone", "phone_2", "c
 SEPARATOR = "\n"
 
 # Letters that Unicode does not take apart into a base and an accent (casefolding has made them small already).
-LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "ŧ": "t"}
+LETTERS = {
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ħ": "h",
+    "ı": "i",
+    "ŧ": "t",
+}
 _LETTERS = str.maketrans(LETTERS)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BLANKS = re.compile(r"\s+")

@@ -9,7 +9,7 @@ from typing import Any
 from crm_core.model.words import OUTCOMES
 from crm_core.outreach.facts import EVERYONE
 from crm_core.outreach.lists import DayList
-from crm_core.outreach.phrases import as_day, as_text, is_missing, money, short_day
+from crm_core.outreach.phrases import as_day, as_number, as_text, money, short_day
 from crm_core.outreach.rows import records
 from crm_core.outreach.summary import SUMMARY, summary_sheet
 from crm_core.workbook.names import legal_sheet_names
@@ -36,23 +36,23 @@ class Origin:
 
 # Widths are in characters and chosen so that a usual list prints on A4 landscape in a legible size.
 COLUMNS = (
-    ColumnStyle("Name", "note", 18),
+    ColumnStyle("Name", "note", 17),
     ColumnStyle("Preferred name", "note", 12),
-    ColumnStyle("Phone", "text", 17),
-    ColumnStyle("Second phone", "text", 17),
-    ColumnStyle("E-mail", "note", 26),
-    ColumnStyle("Why today", "note", 30),
-    ColumnStyle("Say", "note", 40),
+    ColumnStyle("Phone", "text", 16),
+    ColumnStyle("Second phone", "text", 16),
+    ColumnStyle("E-mail", "note", 22),
+    ColumnStyle("Why today", "note", 28),
+    ColumnStyle("Say", "note", 36),
     ColumnStyle("Last bought", "note", 20),
     ColumnStyle("Likes", "note", 14),
-    ColumnStyle("Last contact", "note", 17),
+    ColumnStyle("Last contact", "note", 16),
     ColumnStyle("Due", "date", 11),
-    ColumnStyle("Outcome", "text", 14, choices=OUTCOMES, help="Choose what came of it"),
+    ColumnStyle("Outcome", "text", 13, choices=OUTCOMES, help="Choose what came of it"),
     ColumnStyle("Next date", "date", 11, validate_date=True, help="When to call again or when they come"),
-    ColumnStyle("Note", "note", 22, help="What they said; why not, if they are not interested"),
-    ColumnStyle("Company", "note", 16),
-    ColumnStyle("Owner", "note", 11),
-    ColumnStyle("Code", "text", 9),
+    ColumnStyle("Note", "note", 20, help="What they said; why not, if they are not interested"),
+    ColumnStyle("Company", "note", 14),
+    ColumnStyle("Owner", "note", 10),
+    ColumnStyle("Code", "text", 8),
     ColumnStyle("Follow-up number", "integer", 8, hidden=True),
     ColumnStyle("Customer number", "integer", 8, hidden=True),
     ColumnStyle("List", "text", 8, hidden=True),
@@ -95,8 +95,7 @@ def _sheet(name: str, cells: Sequence[Mapping[str, Any]], shown: Sequence[Column
 def _cells(row: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
     """One person's row by header; missing is None."""
     cells = _visible(row, origin.currency)
-    follow_up = row.get("follow_up_id")
-    cells["Follow-up number"] = None if is_missing(follow_up) else int(follow_up)
+    cells["Follow-up number"] = as_number(row.get("follow_up_id"))
     cells["Customer number"] = int(row["id"])
     cells["List"] = origin.list_id
     cells["Check"] = row_check(cells)
@@ -136,23 +135,24 @@ CHECKED = ("List", "Follow-up number", "Customer number", "Code", "Name", "Phone
 
 def row_check(cells: Mapping[str, Any]) -> str:
     """A checksum over what the row held when it was issued: identity and what a caller may correct."""
-    text = "\x1f".join(as_text(cells.get(header)) or "" for header in CHECKED)
+    text = "\x1f".join(_checked(cells.get(header)) for header in CHECKED)
     return f"{zlib.crc32(text.encode()):08x}"
 
 
+def _checked(value: Any) -> str:
+    """A value as it is checked: a whole number alike, whether a workbook gives it back with or without a point."""
+    return f"{value:.0f}" if isinstance(value, float | int) else as_text(value) or ""
+
+
 def last_bought(row: Mapping[str, Any], currency: str = "") -> str | None:
-    """`12 Dec 2025: tea, cake and 2 more, 12.50 EUR`; None for who never bought."""
+    """`12 Dec 2025: tea; cake and 2 more, 12.50 EUR`; None for who never bought."""
     day = as_day(row.get("last_bought_on")) or as_day(row.get("last_on"))
     if day is None:
         return None
-    products, more, amount = (
-        as_text(row.get("last_products")),
-        row.get("products_more"),
-        row.get("last_amount"),
-    )
-    what = f": {products}" if products else ""
-    what += f" and {int(more)} more" if not is_missing(more) and more else ""
-    return short_day(day) + what + (f", {money(int(amount), currency)}" if not is_missing(amount) else "")
+    products, more = as_text(row.get("last_products")), as_number(row.get("products_more"))
+    amount = as_number(row.get("last_amount"))
+    what = (f": {products}" if products else "") + (f" and {more:.0f} more" if more else "")
+    return short_day(day) + what + ("" if amount is None else f", {money(int(amount), currency)}")
 
 
 def _likes(row: Mapping[str, Any]) -> str | None:

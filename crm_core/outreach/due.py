@@ -20,6 +20,8 @@ PEOPLE_COLUMNS = (
 )  # fmt: skip
 # What a row carries of its play.
 PLAY_COLUMNS = ("strength", "channel", "quiet_days", "exempt", "once")
+# What single moments know besides the day: how often such people are called, what was promised.
+ADDED = ("every", "due_time", "promise")
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,30 @@ def candidates(
     if not frames:
         raise InvalidInput("No play was chosen for the list. Choose at least one.")
     filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return pd.concat(filled, ignore_index=True)
+    return pd.concat(filled, ignore_index=True).merge(_of_plays(plays), on="play", how="left")
 
 
 def _candidates(play: Play, people: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
-    people = people.reindex(columns=["id", *PEOPLE_COLUMNS]).astype({"id": "int64"})
-    people = _with_promises(people, before, isinstance(play.moment, Promised))
-    people["due_on"] = play.moment.due_on(people, as_of)
-    every = play.moment.every(people) if isinstance(play.moment, NoContact) else float("nan")
-    people = people.assign(
-        every=every, **{name: getattr(play, name) for name in PLAY_COLUMNS}, play=play.name
-    )
+    people = people.reindex(columns=["id", *PEOPLE_COLUMNS, *ADDED]).astype({"id": "int64"})
+    if isinstance(play.moment, Promised):
+        people = _with_promises(people, before)
+    elif isinstance(play.moment, NoContact):
+        people = people.assign(every=play.moment.every(people))
+    people = people.assign(play=play.name, due_on=play.moment.due_on(people, as_of))
     return people[people["due_on"].notna()]
 
 
-def _with_promises(people: pd.DataFrame, before: Earlier, wanted: bool) -> pd.DataFrame:
-    """The people with what was promised to them: only those with a promise where that is what is wanted."""
-    if not wanted:
-        return people.assign(due_time=None, promise=None)
+def _of_plays(plays: Sequence[Play]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"play": play.name} | {name: getattr(play, name) for name in PLAY_COLUMNS} for play in plays]
+    )
+
+
+def _with_promises(people: pd.DataFrame, before: Earlier) -> pd.DataFrame:
+    """Those of the people to whom something was promised, with what and when."""
     names = {"customer_id": "id", "due_on": "promised_on", "due_time": "due_time", "reason": "promise"}
-    return people.merge(before.promises[list(names)].rename(columns=names), on="id")
+    promises = before.promises[list(names)].rename(columns=names)
+    return people.drop(columns=["due_time", "promise"]).merge(promises, on="id")
 
 
 def _once_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

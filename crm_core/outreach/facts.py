@@ -7,10 +7,10 @@ from typing import Any
 from crm_core.outreach.phrases import (
     ago,
     as_day,
+    as_number,
     as_text,
     coming_day,
     days,
-    is_missing,
     long_day,
     short_day,
     times,
@@ -60,13 +60,12 @@ def _round_age(row: Row, _: date) -> str | None:
     return str(age) if 0 < age <= OLDEST and (age % 10 == 0 or age == 18) else None
 
 
-def _number(row: Row, column: str) -> float | None:
-    value = row.get(column)
-    return None if is_missing(value) else float(value)
-
-
 def _rhythm(row: Row, as_of: date) -> str | None:
-    orders, gap, last = _number(row, "orders"), _number(row, "gap"), _days_since(row, "last_on", as_of)
+    orders, gap, last = (
+        as_number(row.get("orders")),
+        as_number(row.get("gap")),
+        _days_since(row, "last_on", as_of),
+    )
     if not orders or last is None:
         return None
     if orders < 2 or gap is None:
@@ -75,7 +74,7 @@ def _rhythm(row: Row, as_of: date) -> str | None:
 
 
 def _bought_times(row: Row, as_of: date) -> str | None:
-    orders, last = _number(row, "orders"), _days_since(row, "last_on", as_of)
+    orders, last = as_number(row.get("orders")), _days_since(row, "last_on", as_of)
     if not orders or last is None:
         return None
     return f"{times(int(orders))}, {'last ' if orders > 1 else ''}{ago(last)}"
@@ -102,6 +101,12 @@ def _last_day(row: Row, as_of: date) -> str | None:
     return long_day(day, as_of) if day else None
 
 
+def _last_purchase(row: Row, _: date) -> str | None:
+    first, listed = as_text(row.get("last_product")), as_text(row.get("last_products")) or ""
+    others = listed.count("; ") + int(as_number(row.get("products_more")) or 0)
+    return f"{first} and {others} more" if first and others else first
+
+
 def _last_ago(row: Row, as_of: date) -> str | None:
     since = _days_since(row, "last_on", as_of)
     return None if since is None else ago(since)
@@ -113,7 +118,7 @@ def _spoke(row: Row, as_of: date) -> str | None:
 
 
 def _every(row: Row, _: date) -> str | None:
-    count = _number(row, "every")
+    count = as_number(row.get("every"))
     return days(count) if count else None
 
 
@@ -125,7 +130,8 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "city": ("their city", _cell("city")),
     "likes": ("what they like, as noted by hand", _cell("likes")),
     "favourite": ("what they bought most often", _cell("favourite")),
-    "last_product": ("what they bought last", _cell("last_products")),
+    "last_product": ("the dearest of what they bought last", _cell("last_product")),
+    "last_purchase": ("what they bought last", _last_purchase),
     "last_day": ("the day of the last purchase", _last_day),
     "last_ago": ("how long ago they bought last", _last_ago),
     "last_contact": ("the day of the last contact", _spoke),

@@ -16,7 +16,9 @@ MONTHS = (
     "November", "December",
 )  # fmt: skip
 _BLANKS = re.compile(r"\s+")
-_TWO_ENDS = re.compile(r"(?<!\.)([.?!])\.(?!\.)")  # a note that ends with a stop, put before the stop of a template
+_TWO_ENDS = re.compile(
+    r"(?<!\.)([.?!])\.(?!\.)"
+)  # a note that ends with a stop, put before the stop of a template
 
 
 def is_missing(value: Any) -> bool:
@@ -29,6 +31,11 @@ def is_missing(value: Any) -> bool:
 def as_text(value: Any) -> str | None:
     """The value as one line of text, None where it is missing."""
     return None if is_missing(value) else _BLANKS.sub(" ", str(value)).strip()
+
+
+def as_number(value: Any) -> float | None:
+    """The value as a number, None where it is missing."""
+    return None if is_missing(value) else float(value)
 
 
 def as_day(value: Any) -> date | None:

@@ -67,15 +67,16 @@ BIRTHDAY = Play(
 THANKS = Play(
     "thanks", "Thanks after a purchase", "Bought yesterday, or up to 4 days before that",
     EVERYBODY, AfterPurchase(1, 4),
-    reason="Bought[ {last_product}][ {last_ago}]",
-    say=HELLO + " Thank you for your purchase[ on {last_day}].[ I hope you are happy with {last_product}.]",
+    reason="Bought[ {last_purchase}][ {last_ago}]",
+    say=HELLO + " Thank you for your purchase[ on {last_day}]."
+    "[ You chose {last_product}: I hope you are happy with it.]",
     strength=80, quiet_days=3, once=True,
 )  # fmt: skip
 
 HOW_IS_IT = Play(
     "how-is-it", "How is it going", "Bought 30 days ago, or up to 7 days before that",
     EVERYBODY, AfterPurchase(30, 7),
-    reason="Bought[ {last_product}][ {last_ago}]: ask how it is going",
+    reason="Bought[ {last_purchase}][ {last_ago}]: ask how it is going",
     say=HELLO + " You bought[ {last_product}] from us[ on {last_day}]: how is it going?"
     " Is there anything we can do better?",
     strength=60, once=True,

@@ -80,7 +80,15 @@ def remembered(*entities: str) -> Callable[[Callable[Concatenate[Stock, P], T]],
             with database.read() as connection:
                 identity, revisions = queries.state(connection)
                 state = tuple(revisions.get(entity, 0) for entity in entities)
-                key = (database.url, identity, name, state, as_of, repr(arguments), repr(sorted(named.items())))
+                key = (
+                    database.url,
+                    identity,
+                    name,
+                    state,
+                    as_of,
+                    repr(arguments),
+                    repr(sorted(named.items())),
+                )
                 answer = answers.get(key)
                 if answer is None:
                     answer = function(Stock(connection, as_of, revisions), *arguments, **named)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import NotFound
-from crm_core.ledger import queries, timeline
+from crm_core.ledger import existing, queries, timeline
 from crm_core.ledger.database import Database
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
@@ -42,7 +42,9 @@ def page(database: Database, customer_id: int, as_of: date) -> CustomerPage:
     """Everything about one customer; NotFound when there is none of that number."""
     found = _page(database, int(customer_id), as_of=as_of)
     if found is None:
-        raise NotFound(f"There is no customer number {customer_id}. They may have been removed; look in the history.")
+        raise NotFound(
+            f"There is no customer number {customer_id}. They may have been removed; look in the history."
+        )
     return found
 
 
@@ -64,7 +66,7 @@ def _page(stock: Stock, customer: int) -> CustomerPage | None:
     card, extra = found
     planned = timeline.planned(connection, customer)
     favourites = timeline.favourites(connection, customer, as_of)
-    currency = queries.settings_of(connection).get("currency") or ""
+    currency = existing.settings(connection).get("currency") or ""
     fields, measures = _taken_apart(card)
     return CustomerPage(
         customer, card["version"], card["name"] or "", card["preferred_name"] or card["name"] or "", fields, extra,
@@ -75,7 +77,9 @@ def _page(stock: Stock, customer: int) -> CustomerPage | None:
 
 def _taken_apart(card: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     measures = {name: card[name] for name in timeline.MEASURE_NAMES}
-    own = {name: value for name, value in card.items() if name not in measures and name not in ("id", "version")}
+    own = {
+        name: value for name, value in card.items() if name not in measures and name not in ("id", "version")
+    }
     own["stage"] = own.pop("stage_by_hand")
     return own, measures
 

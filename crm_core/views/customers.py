@@ -68,7 +68,9 @@ class Choices:
 def people(database: Database, query: PeopleQuery, as_of: date) -> PeoplePage:
     """One page of the customers that the query asks for; a page past the end is the last one."""
     if not 1 <= query.size <= MOST or query.page < 1:
-        raise InvalidInput(f"A page shows 1 to {MOST:,} people and pages count from 1, not {query.size} and {query.page}.")
+        raise InvalidInput(
+            f"A page shows 1 to {MOST:,} people and pages count from 1, not {query.size} and {query.page}."
+        )
     total = count(database, query.condition, as_of, search=query.search)
     pages = max(1, -(-total // query.size))
     return _page(database, replace(query, page=min(query.page, pages)), total, pages, as_of=as_of)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import queries
+from crm_core.ledger import existing, queries
 from crm_core.ledger.database import Database
 from crm_core.ledger.known import customer_field
 from crm_core.ledger.records import open_pairs, records, without_extra
@@ -53,26 +53,37 @@ def export(database: Database, what: str, as_of: date) -> list[SheetContent]:
     return [_export(database, what, as_of).sheet()]
 
 
-def export_people(database: Database, condition: Condition, columns: Iterable[str], as_of: date) -> list[SheetContent]:
+def export_people(
+    database: Database, condition: Condition, columns: Iterable[str], as_of: date
+) -> list[SheetContent]:
     """Some customers with some columns by their labels, as the grid shows them."""
     names = list(columns)
     with database.read() as connection:
         frame = queries.people_frame(connection, condition, names, as_of, order_by=["name"])
-    return [Export("Customers", tuple(_column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names)).sheet()]
+    return [
+        Export(
+            "Customers",
+            tuple(
+                _column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names
+            ),
+        ).sheet()
+    ]
 
 
 def export_file(database: Database, what: str, path: str | Path, as_of: date) -> int:
     """Write an export to a .xlsx or .csv file, whole or not at all; gives the number of rows."""
     target = Path(path)
     if target.suffix.lower() not in (".xlsx", ".csv"):
-        raise InvalidInput(f"“{target.name}” is neither .xlsx nor .csv. Name the file with one of these endings.")
+        raise InvalidInput(
+            f"“{target.name}” is neither .xlsx nor .csv. Name the file with one of these endings."
+        )
     found = _export(database, what, as_of)
     sheet = found.sheet()
     if target.suffix.lower() == ".csv":
         _write(target, write_csv(sheet.columns, sheet.rows))
     else:
         with database.read() as connection:
-            currency = queries.settings_of(connection).get("currency") or ""
+            currency = existing.settings(connection).get("currency") or ""
         _write(target, write_xlsx([sheet], currency=currency))
     return found.rows
 
@@ -84,7 +95,9 @@ def _write(target: Path, content: bytes) -> None:
         draft.replace(target)
     except OSError as trouble:
         draft.unlink(missing_ok=True)
-        raise InvalidInput(f"{target} cannot be written: {trouble.strerror}. Choose another place.") from trouble
+        raise InvalidInput(
+            f"{target} cannot be written: {trouble.strerror}. Choose another place."
+        ) from trouble
 
 
 def _export(database: Database, what: str, as_of: date) -> Export:
@@ -115,7 +128,9 @@ def _profile(database: Database, as_of: date) -> Export:
         frame = queries.people_frame(connection, EVERYBODY, known, as_of)
     empty = [None] * len(frame)
     columns = (
-        (name, NOT_YET[name], empty) if name in NOT_YET else _column(name, customer_field(name).kind, frame[name])
+        (name, NOT_YET[name], empty)
+        if name in NOT_YET
+        else _column(name, customer_field(name).kind, frame[name])
         for name in PROFILE_COLUMNS
     )
     return Export("Profile", tuple(columns))
@@ -124,7 +139,9 @@ def _profile(database: Database, as_of: date) -> Export:
 def _duplicates(database: Database) -> Export:
     with database.read() as connection:
         frame = open_pairs(connection)
-    return Export("Duplicates", tuple((name, kind, _values(frame[name])) for name, kind in DUPLICATES.items()))
+    return Export(
+        "Duplicates", tuple((name, kind, _values(frame[name])) for name, kind in DUPLICATES.items())
+    )
 
 
 def _column(header: str, kind: Kind, values: pd.Series) -> tuple[str, str, list[Any]]:

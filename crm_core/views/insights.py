@@ -53,7 +53,7 @@ def bought_between(start: date, end: date) -> Condition:
     return Has("occasion", (Where("orders", "at least", 1), until), since=start.isoformat())
 
 
-def between(name: str, start: date, end: date) -> Condition:
+def between(name: str, start: date, end: date) -> All:
     """Those whose date of that name lies from start to end, both included."""
     return All((Where(name, "on or after", start.isoformat()), Where(name, "on or before", end.isoformat())))
 
@@ -83,7 +83,12 @@ TILES = (
     ("revenue", "Revenue", "money", "All lines of the period, returns taken off"),
     ("buyers", "Buyers", "count", "People who ordered in the period"),
     ("new", "New buyers", "count", "People who bought for the first time"),
-    ("silent", "Fallen silent", "count", "Bought twice or more, and now longer away than three of their usual gaps"),
+    (
+        "silent",
+        "Fallen silent",
+        "count",
+        "Bought twice or more, and now longer away than three of their usual gaps",
+    ),
     ("repeat_rate", "Repeat rate", "share", "Of the buyers, those who had bought on two days or more"),
     ("mean_order", "Mean order", "money", "What an order comes to, returns left aside"),
 )
@@ -134,7 +139,9 @@ def revenue_by_month(database: Database, as_of: date, *, by: str | None = None) 
     pattern, stage, priority as of today) of known customers, one row a month and value."""
     if by is not None and by not in WORDS:
         raise InvalidInput(f"Revenue cannot be shown by “{by}”. Choose one of: {', '.join(WORDS)}.")
-    return _by_month(daily(database, as_of), as_of) if by is None else _by_month_and(database, by, as_of=as_of)
+    return (
+        _by_month(daily(database, as_of), as_of) if by is None else _by_month_and(database, by, as_of=as_of)
+    )
 
 
 def _by_month(days: pd.DataFrame, as_of: date) -> Marks:
@@ -151,7 +158,9 @@ def _by_month_and(stock: Stock, by: str) -> Marks:
     months = _months(pd.Index(sorted(found["month"].unique())), stock.as_of)
     values = [word for word in WORDS[by] if word in set(found["value"])]
     every = pd.MultiIndex.from_product([months, values], names=["month", "value"])
-    frame = found.set_index(["month", "value"])[["orders", "revenue"]].reindex(every, fill_value=0).reset_index()
+    frame = (
+        found.set_index(["month", "value"])[["orders", "revenue"]].reindex(every, fill_value=0).reset_index()
+    )
     pairs = zip(frame["month"], frame["value"], strict=True)
     people = (All((Where(by, "is", value), _in_month(month, stock.as_of))) for month, value in pairs)
     return Marks(frame, tuple(people))
@@ -179,7 +188,12 @@ def distribution(database: Database, name: str, as_of: date) -> Marks:
     if name not in WORDS:
         known = ", ".join(WORDS)
         raise InvalidInput(f"People cannot be counted by “{name}”. Choose one of: {known}.")
-    sums = _cube(database, as_of=as_of).groupby(name)[["people", "revenue"]].sum().reindex(WORDS[name], fill_value=0)
+    sums = (
+        _cube(database, as_of=as_of)
+        .groupby(name)[["people", "revenue"]]
+        .sum()
+        .reindex(WORDS[name], fill_value=0)
+    )
     frame = sums.rename_axis("value").reset_index()
     frame.insert(2, "share", (frame["people"] / max(1, int(frame["people"].sum()))).astype("float64"))
     return Marks(frame, tuple(Where(name, "is", value) for value in WORDS[name]))
@@ -195,20 +209,22 @@ def rfm_grid(database: Database, as_of: date) -> Marks:
 
 
 def pareto(database: Database, as_of: date) -> Marks:
-    """What share of the buyers brings what share of the revenue: people, people_share, revenue_share; greatest first, at
-    most 200 points. The people behind a point are those who spent as much or more."""
+    """What share of the buyers brings what share of the revenue: people, people_share, revenue_share; at most 200
+    points, greatest first. The people behind a point are those who spent as much or more."""
     return _pareto(database, as_of=as_of)
 
 
 @remembered(*READ)
 def _pareto(stock: Stock) -> Marks:
     spent = series.revenues(stock.connection, stock.as_of).to_numpy()
-    at = np.unique(np.linspace(1, len(spent), min(len(spent), MOST_POINTS)).round().astype(int)) if len(spent) else []
+    at = np.unique(np.linspace(1, len(spent), min(len(spent), MOST_POINTS)).round().astype(int))
     running, whole = np.cumsum(spent), max(1, int(spent.sum()))
     rows = [(int(count), count / len(spent), running[count - 1] / whole) for count in at]
     frame = pd.DataFrame(rows, columns=["people", "people_share", "revenue_share"])
     bought = Where("orders", "at least", 1)
-    return Marks(frame, tuple(All((bought, Where("revenue", "at least", int(spent[count - 1])))) for count in at))
+    return Marks(
+        frame, tuple(All((bought, Where("revenue", "at least", int(spent[count - 1])))) for count in at)
+    )
 
 
 def help_of(name: str) -> str:

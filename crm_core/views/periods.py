@@ -41,7 +41,9 @@ def period(name: str, as_of: date, start: date | None = None, end: date | None =
     if name in DAYS:
         return _days(name, as_of - timedelta(days=DAYS[name] - 1), as_of)
     if name != "custom" or start is None or end is None:
-        raise InvalidInput(f"“{name}” is no period. Known are: {', '.join(NAMES)}; a custom one has a first and a last day.")
+        raise InvalidInput(
+            f"“{name}” is no period. Known are: {', '.join(NAMES)}; a custom one has a first and a last day."
+        )
     if end < start:
         raise InvalidInput(f"The period begins on {start} and ends before it, on {end}. Swap the two days.")
     return _days(name, start, min(end, max(as_of, start)))

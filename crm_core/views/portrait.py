@@ -25,7 +25,9 @@ def _bought(card: Mapping[str, Any], as_of: date, currency: str) -> str:
         return f"Bought once, {last}, for {money(card['bought'], currency)}."
     title = "Regular" if card["orders"] >= REGULAR else "Customer"
     rhythm = _rhythm(card)
-    return f"{title} since {long_month(card['first_on'])}: bought {times(card['orders'])}{rhythm}, last {last}."
+    return (
+        f"{title} since {long_month(card['first_on'])}: bought {times(card['orders'])}{rhythm}, last {last}."
+    )
 
 
 def _rhythm(card: Mapping[str, Any]) -> str:

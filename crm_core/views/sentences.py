@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crm_core.ledger import queries, series
+from crm_core.ledger import existing, series
 from crm_core.ledger.database import Database
 from crm_core.model.conditions import All, Condition, Not, Where
 from crm_core.views.cache import Stock, remembered
@@ -71,7 +71,7 @@ TOPICS = (
         "due",
         lambda span: All((*between("next_order_on", span.end, span.end + timedelta(days=AHEAD)).parts,
                           Where("orders", "at least", REGULAR))),
-        lambda number, worth: f"{counted(number, 'regular')} usually buy again in the next {AHEAD} days, worth {worth} a year",
+        lambda number, worth: f"{counted(number, 'regular')} usually buy again in {AHEAD} days, worth {worth} a year",
         0.2,
     ),
     Topic(
@@ -107,11 +107,21 @@ def sentences(database: Database, period: Period, most: int = MOST) -> tuple[Sen
 
 @remembered(*READ, "setting")
 def _ranked(stock: Stock, period: Period) -> tuple[Sentence, ...]:
-    currency = queries.settings_of(stock.connection).get("currency") or ""
+    currency = existing.settings(stock.connection).get("currency") or ""
     conditions = [topic.condition(period) for topic in TOPICS]
     sums = series.worth(stock.connection, conditions, stock.as_of)
     found = [
-        (topic.weight * worth, Sentence(topic.name, topic.words(people, money(_round(worth), currency)), people, worth, who, stock.as_of))
+        (
+            topic.weight * worth,
+            Sentence(
+                topic.name,
+                topic.words(people, money(_round(worth), currency)),
+                people,
+                worth,
+                who,
+                stock.as_of,
+            ),
+        )
         for topic, who, (people, worth) in zip(TOPICS, conditions, sums, strict=True)
         if people
     ]

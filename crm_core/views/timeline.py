@@ -22,7 +22,14 @@ def time_line(
     made: tuple[str, str, str] | None,
 ) -> pd.DataFrame:
     """Columns day (ISO), what (purchase, return, contact, follow-up, change), words, amount, who; newest first."""
-    rows = [*_orders(lines), *_heads(heads), *_contacts(contacts), *_planned(planned), *_edits(edits), *_made(made)]
+    rows = [
+        *_orders(lines),
+        *_heads(heads),
+        *_contacts(contacts),
+        *_planned(planned),
+        *_edits(edits),
+        *_made(made),
+    ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"day": "str", "amount": "Int64"})
     return frame.sort_values("day", ascending=False, kind="stable", ignore_index=True)
 
@@ -34,12 +41,19 @@ def _orders(lines: pd.DataFrame) -> Iterator[Row]:
     for _, order in lines.groupby(key, sort=False):
         amount = int(order["amount"].fillna(0).sum())
         off = order["status"].isin(["cancelled", "returned"]).all() or amount < 0
-        yield order["date"].iloc[-1], "return" if off else "purchase", _products(order), amount, _first(order["owner"])
+        yield (
+            order["date"].iloc[-1],
+            "return" if off else "purchase",
+            _products(order),
+            amount,
+            _first(order["owner"]),
+        )
 
 
 def _products(order: pd.DataFrame) -> str:
     number = _first(order["number"])
-    sums = order[order["product"].notna()].groupby("product", sort=False)["quantity"].sum(min_count=1)
+    as_written = order[order["product"].notna()].iloc[::-1]
+    sums = as_written.groupby("product", sort=False)["quantity"].sum(min_count=1)
     named = [name if pd.isna(many) or many == 1 else f"{name} × {many:g}" for name, many in sums.items()]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     text = ", ".join(named[:NAMED]) + more or counted(len(order), "line")
@@ -49,7 +63,13 @@ def _products(order: pd.DataFrame) -> str:
 def _heads(heads: pd.DataFrame) -> Iterator[Row]:
     for head in heads.itertuples():
         off = head.status in ("cancelled", "returned")
-        yield head.date, "return" if off else "purchase", f"Order {head.number}", _whole(head.total), _text(head.owner)
+        yield (
+            head.date,
+            "return" if off else "purchase",
+            f"Order {head.number}",
+            _whole(head.total),
+            _text(head.owner),
+        )
 
 
 def _contacts(contacts: pd.DataFrame) -> Iterator[Row]:
@@ -98,5 +118,3 @@ def _text(value: Any) -> str | None:
 
 def _whole(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
-
-

@@ -43,7 +43,13 @@ def ago(iso: str, as_of: date) -> str:
     days = (as_of - date.fromisoformat(iso)).days
     if days in (0, 1):
         return "today" if days == 0 else "yesterday"
-    return f"{counted(days, 'day')} ago" if days > 0 else "tomorrow" if days == -1 else f"in {counted(-days, 'day')}"
+    return (
+        f"{counted(days, 'day')} ago"
+        if days > 0
+        else "tomorrow"
+        if days == -1
+        else f"in {counted(-days, 'day')}"
+    )
 
 
 def times(number: int) -> str:

@@ -4,6 +4,7 @@ import math
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import pandas as pd
 
@@ -81,6 +82,7 @@ def _day_part(value: date) -> float:
     return (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
 
 
+@lru_cache(maxsize=4096)
 def _from_iso(text: str) -> date | None:
     match = _DATE.fullmatch(text)
     if not match:

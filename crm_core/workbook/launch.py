@@ -42,6 +42,8 @@ def run(job: Job, progress: Progress | None) -> Result:
         raise _sentence(ending, job)
     if ending.result.refused:
         raise UnreadableFile(ending.result.refused)
+    if not ending.result.sheets:
+        raise job.refuse("holds no sheet with cells")
     return ending.result
 
 
@@ -78,11 +80,17 @@ def _start(job: Job, stderr) -> subprocess.Popen:
     command = [sys.executable, "-m", "crm_core.workbook.child", str(job.save())]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("REGULARS_")}
     return subprocess.Popen(
-        command, cwd=ROOT, env=kept | _QUIET, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+        command,
+        cwd=ROOT,
+        env=kept | _QUIET,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
 
-_QUIET = {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+_QUIET = {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 
 
 def _watch(process: subprocess.Popen, progress: Progress | None) -> str:

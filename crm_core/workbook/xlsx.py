@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from xml.etree import ElementTree
+from dataclasses import replace
 
 import fastexcel
 import pyarrow as pa
@@ -17,11 +17,10 @@ from crm_core.workbook.survey import EXACT_BYTES, ColumnSeen, OtherEngineNeeded,
 from crm_core.workbook.values import column_kind, too_large
 
 _CASTS = {"number": pa.float64(), "date": pa.timestamp("s"), "boolean": pa.bool_()}
-BROKEN = (fastexcel.FastExcelError, zipfile.BadZipFile, ElementTree.ParseError, KeyError)
 
 
 def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
-    """Every worksheet in order. Raises UnreadableFile, OtherEngineNeeded or one of BROKEN."""
+    """Every worksheet in order. Raises UnreadableFile, OtherEngineNeeded, or what the engine raises."""
     engine = fastexcel.read_excel(job.path)
     with zipfile.ZipFile(job.path) as archive, ThreadPoolExecutor(1) as pool:
         layout = read_layout(archive)
@@ -61,18 +60,16 @@ def _sheet(
     _check_area(seen, sheet, job)
     if seen.columns and not columns:
         raise OtherEngineNeeded(f"sheet “{sheet.name}” came out empty")
-    kinds = {n: _kind(seen, n, column) for n, column in enumerate(columns, first)}
-    return RawSheet(
-        sheet.name,
-        tuple(
-            _uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in enumerate(columns, first)
-        ),
-        first_column=first,
-        hidden=sheet.hidden,
-        kinds=kinds,
-        errors=tuple(seen.errors),
-        notes=_error_note(sheet, seen),
-    )
+    return _with_survey(RawSheet(sheet.name, tuple(columns), 1, first, sheet.hidden), seen, layout)
+
+
+def _with_survey(sheet: RawSheet, seen: Survey, layout: Layout) -> RawSheet:
+    """The sheet with its kinds and errors, its dates and times as they should read."""
+    numbered = list(enumerate(sheet.columns, sheet.first_column))
+    kinds = {n: _kind(seen, n, column) for n, column in numbered}
+    columns = tuple(_uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in numbered)
+    notes = _error_note(sheet.name, seen)
+    return replace(sheet, columns=columns, kinds=kinds, errors=tuple(seen.errors), notes=notes)
 
 
 def _check_area(seen: Survey, sheet: SheetPart, job: Job) -> None:
@@ -115,10 +112,10 @@ def _uniform(column: pa.ChunkedArray, seen: ColumnSeen | None, kind: str, layout
     return plain_dates(column) if kind in ("date", "mixed") else column
 
 
-def _error_note(sheet: SheetPart, seen: Survey) -> tuple[str, ...]:
+def _error_note(name: str, seen: Survey) -> tuple[str, ...]:
     if seen.error_count <= len(seen.errors):
         return ()
     return (
-        f"Sheet “{sheet.name}” has {seen.error_count:,} cells with an error; "
+        f"Sheet “{name}” has {seen.error_count:,} cells with an error; "
         f"the first {len(seen.errors):,} are listed.",
     )

@@ -1,0 +1,102 @@
+"""What a single column may be on a sheet of some entity: its header and its values weighed together."""
+
+from dataclasses import dataclass, replace
+
+from crm_core.intake import lexicon
+from crm_core.intake.mapping_headers import ID_WORDS, Guess, guesses, trap
+from crm_core.intake.mapping_values import Looks, agreement, contradiction
+from crm_core.intake.tables import Column, Table
+from crm_core.model.registry import ENTITIES
+
+DOUBTFUL = 0.5
+POINTING = ("order", "purchase", "interaction")  # their sheets point to customers
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A table with a look at each of its columns."""
+
+    table: Table
+    looks: dict[int, Looks]
+
+    def kind(self, position: int) -> str:
+        return self.table.kinds.get(position, "text")
+
+
+def wishes(entity: str, seen: Seen, column: Column) -> list[Guess]:
+    """What a column may be, the surest first; nothing where it is to be left alone."""
+    look, kind = seen.looks[column.position], seen.kind(column.position)
+    if why_left(column, look):
+        return []
+    refined = [_refined(guess, look, column) for guess in guesses(entity, column.header)]
+    found = [_weighed(entity, _pointed(entity, guess, look, column), look, kind) for guess in refined]
+    if not any(guess.confidence >= DOUBTFUL for guess in found):
+        found += _by_values(entity, look, seen)
+    return sorted(found, key=lambda guess: -guess.confidence)
+
+
+def why_left(column: Column, look: Looks) -> str | None:
+    """Why a column is left alone: a header that only looks like one of ours, or a "No." that counts the rows."""
+    bare = lexicon.key(column.header) in ("no", "nr", "numer", "number")
+    return trap(column.header) or ("a row counter" if bare and look.counts else None)
+
+
+def _refined(guess: Guess, look: Looks, column: Column) -> Guess:
+    """More than one word, and being the table's own unique number, make a header a little surer."""
+    own = len(lexicon.words(column.header)) > 1 or (not column.header.isascii() and len(column.header) > 2)
+    unique = guess.field in ("code", "number") and look.unique > 0.98
+    return replace(guess, confidence=min(0.99, guess.confidence + 0.01 * own + 0.01 * unique))
+
+
+def _pointed(entity: str, guess: Guess, look: Looks, column: Column) -> Guess:
+    """A column "Customer" may hold codes, names or addresses: the values say."""
+    said = "it names the customer and the values are"
+    if entity == "customer" and guess.field == "name" and look.code >= 0.8 and look.unique > 0.9:
+        return Guess("code", guess.confidence - 0.02, f"{said} codes")
+    if guess.field != "customer" or set(lexicon.words(column.header)) & ID_WORDS:
+        return guess
+    if look.email >= 0.8:
+        return Guess("customer.email", guess.confidence, f"{said} e-mail addresses")
+    if look.number < 0.2 and look.code < 0.3 and look.different:
+        return Guess("customer.name", guess.confidence - 0.02, f"{said} names")
+    return guess
+
+
+def _weighed(entity: str, guess: Guess, look: Looks, kind: str) -> Guess:
+    """The guess, surer where the values say the same, doubtful where they say otherwise."""
+    owner, _, name = guess.field.rpartition(".")
+    if owner == "order":
+        return Guess(guess.field, 0.45, "it is the total of the whole order, not of the line")
+    declared = ENTITIES[owner or entity].field(name)
+    against, support = contradiction(declared.kind, look, kind), agreement(declared.kind, look, name)
+    if against:
+        return Guess(guess.field, min(guess.confidence, 0.3), f"{guess.reason}, but {against}")
+    if support:
+        return Guess(guess.field, min(0.99, guess.confidence + 0.03), f"{guess.reason}, and {support}")
+    return guess
+
+
+def _by_values(entity: str, look: Looks, seen: Seen) -> list[Guess]:
+    """What the values say where the header says nothing."""
+    prefix = "" if entity in ("customer", "colleague") else "customer."
+    if entity == "product":
+        return []
+    if look.email >= 0.8:
+        return [Guess(prefix + "email", 0.75, "the values are e-mail addresses")]
+    if look.phone >= 0.8 and look.marked >= 0.5 and look.date < 0.3:
+        return [Guess(prefix + "phone", 0.65, "the values look like phone numbers")]
+    if entity == "customer" and look.share("sex") == 1 and look.different in (2, 3) and look.number == 0:
+        return [Guess("sex", 0.6, "the values are words for female and male")]
+    return _by_weaker_values(entity, look, seen.table.header_row is None)
+
+
+def _by_weaker_values(entity: str, look: Looks, headerless: bool) -> list[Guess]:
+    """Dates stand for themselves; names and amounts only where no header says anything."""
+    if look.date >= 0.9 and entity in POINTING:
+        return [Guess("date", 0.55 if headerless else 0.5, "the values are dates")]
+    if headerless and entity in ("customer", *POINTING) and look.name >= 0.8:
+        field = "name" if entity == "customer" else "customer.name"
+        return [Guess(field, 0.55, "the values look like names of people")]
+    if headerless and entity == "purchase" and look.number >= 0.95 and look.whole < 0.9:
+        return [Guess("amount", 0.5, "the values are amounts")]
+    return []

@@ -1,0 +1,86 @@
+"""At the counter: two letters, and who it is stands there large, with what they like."""
+
+from typing import Any
+
+import streamlit as st
+
+from crm_core.views import customer, customers
+from crm_core.views.customers import PeopleQuery
+from pages._dialogs import new_purchase, open_dialog
+from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, plain
+
+MATCHES = 4
+LETTERS = 2
+COLUMNS = ("name", "preferred_name", "salutation", "phone", "city", "segment", "last_on", "likes", "do_not_contact")
+
+
+@st.fragment(key="counter")
+def counter(desk: Desk) -> None:
+    """The search and who it finds; typing runs only this again."""
+    with st.container(border=True, key="counter_box"):
+        search, doing = st.columns([0.6, 0.4], vertical_alignment="bottom")
+        words = search.text_input(
+            "Who is it?", key="counter_words", type="search", live=True, placeholder="Two letters of a name, a phone, a code",
+            icon=":material/search:",
+        )  # fmt: skip
+        with doing, st.container(horizontal=True, horizontal_alignment="right"):
+            _doors()
+        if words and len(words.strip()) >= LETTERS:
+            with in_words():
+                _found(desk, words)
+
+
+def _doors() -> None:
+    if st.button("New customer", key="counter_new", icon=":material/person_add:", on_click=open_dialog, args=("new customer",)):
+        st.rerun(scope="app")
+    if st.button("Log purchase", key="counter_line", icon=":material/shopping_bag:", on_click=new_purchase):
+        st.rerun(scope="app")
+
+
+def _found(desk: Desk, words: str) -> None:
+    page = customers.people(desk.database, PeopleQuery(search=words, size=MATCHES, columns=COLUMNS), desk.as_of)
+    if not page.total:
+        st.caption("Nobody like that yet. “New customer” takes them in.")
+        return
+    with st.grid(2, min_column_width=300):
+        for person in page.frame.to_dict("records"):
+            _card(desk, person)
+    if page.total > MATCHES:
+        st.caption(f"and {counted(page.total - MATCHES, 'more', 'more')}: type a little more of the name")
+
+
+def _card(desk: Desk, person: dict[str, Any]) -> None:
+    number = int(person["id"])
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        called = _text(person, "preferred_name")
+        person_link(_text(person, "name"), number, key=f"counter_open_{number}", icon=":material/person:")
+        if called or _text(person, "salutation"):
+            st.subheader(plain(called or _text(person, "salutation")), anchor=False)
+        if likes := _favourite(desk, number, person):
+            st.markdown(f":material/favorite: {plain(likes)}")
+        st.caption(plain(" · ".join(filter(None, _facts(desk, person)))))
+        if _text(person, "do_not_contact") == "yes":
+            st.badge("Do not contact", icon=":material/block:", color="red")
+        if st.button("Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:",
+                     on_click=new_purchase, args=((number, _text(person, "name")),)):  # fmt: skip
+            st.rerun(scope="app")
+
+
+def _text(person: dict[str, Any], name: str) -> str:
+    value = person.get(name)
+    return "" if is_missing(value) else str(value)
+
+
+def _favourite(desk: Desk, number: int, person: dict[str, Any]) -> str:
+    """What was noted about them, else what they bought most."""
+    if _text(person, "likes"):
+        return _text(person, "likes")
+    bought = customer.page(desk.database, number, desk.as_of).favourites
+    return ", ".join(bought["product"].head(2).astype("str")) if len(bought) else ""
+
+
+def _facts(desk: Desk, person: dict[str, Any]) -> list[str]:
+    last = _text(person, "last_on")
+    return [_text(person, "segment"), f"bought {ago(last, desk.as_of)}" if last else "", _text(person, "phone"), _text(person, "city")]
+
+

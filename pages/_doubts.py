@@ -1,0 +1,91 @@
+"""What a column leaves open is asked: which of day and month comes first, what a point means, of which country."""
+
+from typing import Any
+
+import streamlit as st
+from babel import Locale
+
+from crm_core.actions.imports import SheetChoice, UploadedSheet
+from crm_core.model.entities import Kind
+from crm_core.model.registry import ENTITIES
+from pages._draft import Draft, say_reading
+from pages._parts import Desk, plain
+
+ORDERS = {"dmy": "Day first · 31/12", "mdy": "Month first · 12/31"}
+SIGNS = {".": "1,234.56", ",": "1.234,56"}
+ENGLISH = Locale("en")
+
+
+def questions(desk: Desk, now: Draft, sheet: UploadedSheet) -> None:
+    """A card with one question a doubtful column of a sheet; an answer can be changed."""
+    choice = now.choices[sheet.name]
+    asked = {**_answered(sheet, choice), **_open(now, sheet)}
+    if not asked:
+        return
+    with st.container(border=True):
+        st.markdown(f":material/help: **Please decide** for sheet {plain(sheet.name)}:")
+        for position, words in asked.items():
+            _question(desk, now, sheet.name, position, words, choice)
+
+
+def _open(now: Draft, sheet: UploadedSheet) -> dict[int, str]:
+    """Open questions by column, as the plan found them: they begin with the header."""
+    planned = next((one for one in now.plan.sheets if one.sheet == sheet.name), None) if now.plan else None
+    found = {}
+    for doubt in planned.doubts if planned and sheet.table else ():
+        column = next((one for one in sheet.table.columns if doubt.startswith(f"{one.header}: ")), None)  # type: ignore[union-attr]
+        if column is not None:
+            found[column.position] = doubt
+    return found
+
+
+def _answered(sheet: UploadedSheet, choice: SheetChoice) -> dict[int, str]:
+    headers = {column.position: column.header for column in sheet.table.columns} if sheet.table else {}
+    return {position: f"{headers[position]}: as you said" for position in choice.readings if position in headers}
+
+
+def _question(desk: Desk, now: Draft, sheet: str, position: int, words: str, choice: SheetChoice) -> None:
+    name = _asked_for(words, choice, position)
+    held = getattr(choice.readings.get(position), name, None)
+    key = f"doubt_{sheet}_{position}_{now.turn}"
+    told: dict[str, Any] = {"key": key, "on_change": _answer, "args": (desk, sheet, position, name, key)}
+    if name in ("date_order", "decimal"):
+        options = ORDERS if name == "date_order" else SIGNS
+        st.segmented_control(plain(words), list(options), format_func=options.get, default=held, **told)
+        return
+    names = countries() if name == "country" else currencies()
+    options = list(names)
+    at = options.index(held) if held in options else None
+    st.selectbox(plain(words), options, at, format_func=names.get, placeholder="Choose", width=320, **told)
+
+
+def _asked_for(words: str, choice: SheetChoice, position: int) -> str:
+    """Which property of a Reading answers the question: by the kind of the field, a currency by its word."""
+    target = str(choice.mapping.get(position) or "")
+    owner, _, name = target.rpartition(".")
+    entity = ENTITIES[owner or str(choice.entity)]
+    kind = entity.field(name).kind if entity.has(name) else Kind.TEXT
+    if kind is Kind.PHONE:
+        return "country"
+    if kind in (Kind.DATE, Kind.MOMENT):
+        return "date_order"
+    return "currency" if "currency" in words else "decimal"
+
+
+def _answer(desk: Desk, sheet: str, position: int, name: str, key: str) -> None:
+    if value := st.session_state[key]:
+        say_reading(desk, sheet, position, **{name: value})
+
+
+def countries() -> dict[str, str]:
+    """ISO 3166 code → name, in the order of the names."""
+    found = {code: name for code, name in ENGLISH.territories.items() if len(code) == 2 and code.isalpha()}
+    real = {code: name for code, name in found.items() if code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO")}
+    return dict(sorted(real.items(), key=lambda pair: pair[1]))
+
+
+def currencies() -> dict[str, str]:
+    """ISO 4217 code → "EUR · Euro", the usual ones first."""
+    usual = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "NOK", "DKK", "JPY", "CNY", "TWD", "THB", "INR", "AUD", "CAD")
+    rest = sorted(code for code in ENGLISH.currencies if len(code) == 3 and code not in usual and not code.startswith("X"))
+    return {code: f"{code} · {ENGLISH.currencies[code]}" for code in (*usual, *rest)}

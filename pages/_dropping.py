@@ -1,0 +1,108 @@
+"""The ends of the Upload page: the drop zone, the files that were taken, what was saved."""
+
+from functools import partial
+
+import streamlit as st
+
+from crm_core.actions.demo import sample_workbook
+from crm_core.model.registry import ENTITIES
+from crm_core.views import history
+from pages._draft import KINDS, Draft, SavedUpload, start_over, take_files, take_pasted
+from pages._parts import Desk, counted, download, moment, plain, since
+from pages._past import start_undo
+
+
+def drop_zone(desk: Desk) -> None:
+    """Files are dropped, or rows are pasted; nothing is saved by that."""
+    turn = st.session_state.get("uploader_turn", 0)
+    key, pasted = f"files_{turn}", f"pasted_{turn}"
+    with st.container(border=True, key="drop_zone", gap="small"):
+        st.subheader("Drop your customer workbook, as it is")
+        st.write(
+            "Customers, purchases and contacts may stand on different sheets or in different files. "
+            "You see what would change before anything is saved."
+        )
+        st.file_uploader(
+            "Excel, LibreOffice or text files", KINDS, accept_multiple_files=True, key=key,
+            on_change=take_files, args=(desk, key),
+        )  # fmt: skip
+    with st.expander("Or paste rows", icon=":material/content_paste:"):
+        st.text_area(
+            "Rows from a spreadsheet, with their headers", key=pasted, height=160,
+            placeholder="Name\tPhone\tBirthday\nAda Novak\t+43 1 234567\t12.03.1980",
+        )  # fmt: skip
+        st.button("Read these rows", key="read_pasted", icon=":material/arrow_forward:", on_click=take_pasted, args=(pasted,))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Nothing at hand?", width="content")
+        make = partial(sample_workbook, as_of=desk.as_of)
+        download("Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary")
+    _last_upload(desk)
+
+
+def _last_upload(desk: Desk) -> None:
+    last = history.last_upload(desk.database)
+    if last is not None:
+        files = plain(", ".join(last.files))
+        st.caption(f"Last upload: {files}, {since(last.at)} by {plain(last.who)}.", help=moment(last.at))
+
+
+def files_line(desk: Desk, now: Draft) -> None:
+    """Which files are on the table, and the way back."""
+    with st.container(horizontal=True, vertical_alignment="center", key="files_line"):
+        for file in now.upload.files:
+            st.badge(plain(file.name), icon=":material/description:", color="gray")
+        sheets = [sheet for sheet in now.upload.sheets if sheet.table is not None]
+        st.caption(f"{counted(len(sheets), 'sheet')} with rows", width="content")
+        st.button("Start over", key="start_over", type="tertiary", icon=":material/close:", on_click=start_over)
+    for note in now.upload.notes:
+        st.caption(f":material/info: {plain(note)}")
+    _known_before(desk, now)
+
+
+def _known_before(desk: Desk, now: Draft) -> None:
+    """A file that came before is said to have come before."""
+    names = {file.name for file in now.upload.files}
+    for one in history.batches(desk.database, limit=200):
+        known = names.intersection(one.files)
+        if known and one.undone_by is None:
+            st.info(
+                f"A file named {plain(known.pop())} was uploaded {since(one.at)} by {plain(one.who)} (number {one.id} in the "
+                "history). Only what differs from what is stored would be saved.",
+                icon=":material/history:",
+            )
+            return
+
+
+def saved_panel(desk: Desk, done: SavedUpload) -> None:
+    """What was saved, and what can be done next: look at it, call somebody, or take it back."""
+    st.success(f"**{plain(', '.join(done.files))} is saved.** {_what(done)}", icon=":material/check_circle:")
+    if done.batch.conflicts:
+        amount = counted(len(done.batch.conflicts), "cell")
+        st.warning(f"{amount} had been changed by somebody else meanwhile and were left alone.", icon=":material/group:")
+    with st.container(horizontal=True):
+        if st.button("See your customers", key="to_customers", type="primary", icon=":material/groups:"):
+            st.switch_page("pages/customers.py")
+        if st.button("Today's call list", key="to_followups", icon=":material/call:"):
+            st.switch_page("pages/followups.py")
+        st.button("Upload another file", key="another", icon=":material/upload_file:", on_click=start_over)
+        st.button(
+            "Undo this upload", key="undo_upload", icon=":material/undo:", type="tertiary",
+            on_click=start_undo, args=(desk, done.batch.id),
+        )  # fmt: skip
+    st.caption(f"It is number {done.batch.id} in the history and can be undone there later, too.")
+
+
+def _what(done: SavedUpload) -> str:
+    parts = [counted(n, f"new {_one(name)}", f"new {_many(name)}") for name, n in done.counts.items() if n]
+    parts += [f"{counted(done.batch.changed, 'changed cell')}"] if done.batch.changed else []
+    said = [", ".join(parts) + "."] if parts else []
+    said += [f"{counted(done.pairs, 'possible double')} wait for an answer."] if done.pairs else []
+    return " ".join(said)
+
+
+def _one(name: str) -> str:
+    return ENTITIES[name].label.lower()
+
+
+def _many(name: str) -> str:
+    return ENTITIES[name].plural.lower()

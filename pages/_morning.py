@@ -1,0 +1,89 @@
+"""What a day begins with: the calls that are due, the sentences that matter, what waits for an answer."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+from babel.dates import format_date
+
+from crm_core.views import exports, followups, history
+from crm_core.views.periods import period
+from crm_core.views.sentences import Sentence, sentences
+from pages._parts import Desk, counted, in_words, locale, moment, number, people_link, plain, since
+
+PLAYS = 3
+
+
+def greeting(desk: Desk) -> None:
+    """Good morning, which day it is, and where."""
+    st.title(f"Good {_part_of_day()}")
+    where = f" · {plain(desk.company.name)}" if desk.company.known else ""
+    st.caption(f"{_long(desk.as_of)}{where}")
+
+
+def _part_of_day() -> str:
+    try:
+        hour = datetime.now(ZoneInfo(str(st.context.timezone or "UTC"))).hour
+    except (ZoneInfoNotFoundError, ValueError):
+        hour = 9
+    return "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+
+
+def _long(day: date) -> str:
+    return format_date(day, "full", locale=locale())
+
+
+def tiles(desk: Desk) -> None:
+    """Calls due today, possible doubles, the last upload."""
+    with st.grid(3, min_column_width=240):
+        with st.container(border=True, height="stretch", key="tile_calls"), in_words():
+            _calls(desk)
+        with st.container(border=True, height="stretch", key="tile_doubles"), in_words():
+            _doubles(desk)
+        with st.container(border=True, height="stretch", key="tile_upload"), in_words():
+            _last_upload(desk)
+
+
+def _calls(desk: Desk) -> None:
+    found = followups.preview(desk.database, desk.as_of, limit=0)
+    st.metric("Calls for today", number(found.people), help="People with a reason to be called, after consent and rest")
+    most = sorted(((amount, name) for name, amount in found.by_play.items() if amount), reverse=True)[:PLAYS]
+    labels = {play.name: play.label for play in followups.plays()}
+    st.caption(plain(" · ".join(f"{number(amount)} {labels.get(name, name)}" for amount, name in most)) or "Nobody is due.")
+    st.space("stretch")
+    if st.button("See who and why", key="to_calls", type="primary", icon=":material/call:", disabled=not found.people):
+        st.switch_page("pages/followups.py")
+
+
+def _doubles(desk: Desk) -> None:
+    pairs = sum(1 for _ in exports.export(desk.database, "duplicates", desk.as_of)[0].rows)
+    st.metric("Possible doubles", number(pairs), help="Pairs of records that may be one person; both are kept until you say so")
+    st.caption("They wait for an answer; both are kept until then." if pairs else "Nobody stands here twice, as far as we see.")
+
+
+def _last_upload(desk: Desk) -> None:
+    last = history.last_upload(desk.database)
+    st.metric("Last upload", since(last.at).capitalize() if last else "None yet")
+    if last:
+        st.caption(f"{plain(', '.join(last.files))}, by {plain(last.who)}", help=moment(last.at))
+    st.space("stretch")
+    if st.button("Upload a workbook", key="to_upload", icon=":material/upload_file:"):
+        st.switch_page("pages/upload.py")
+
+
+def matters(desk: Desk) -> None:
+    """At most three sentences, each with its people one click away."""
+    with in_words():
+        said = sentences(desk.database, period("last 90 days", desk.as_of))
+        if not said:
+            return
+        st.subheader("What matters now", anchor=False)
+        for one in said:
+            _sentence(one)
+
+
+def _sentence(one: Sentence) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"sentence_{one.name.replace(' ', '_')}"):
+        st.markdown(plain(one.text), width="stretch")
+        label = f"Show {counted(one.people, 'person', 'people')}"
+        people_link(label, one.text, one.condition, key=f"people_{one.name}")

@@ -1,0 +1,80 @@
+"""The bar above the grid of customers: how many, which page, what is ticked, what can be done with them."""
+
+import streamlit as st
+
+from crm_core.views import customers
+from crm_core.views.customers import PeoplePage, PeopleQuery
+from pages._dialogs import open_dialog
+from pages._filters import everybody_of, people_words
+from pages._parts import Desk, download, number
+from pages._people_grid import collect, work
+
+
+def how_many(page: PeoplePage, size: int) -> None:
+    """1–500 of 12,431 people."""
+    first = (page.page - 1) * size + 1
+    last = first + len(page.frame) - 1
+    words = people_words(page.total) if page.pages == 1 else f"{number(first)}–{number(last)} of {people_words(page.total)}"
+    st.markdown(f"**{words}**", width="content")
+
+
+def ticked() -> None:
+    """Who is ticked, and what can be done with them alone."""
+    picked = work().picked
+    if picked:
+        st.badge(f"{number(len(picked))} ticked", icon=":material/check_box:", color="green")
+        st.button("Untick", key="untick", type="tertiary", on_click=_untick)
+        st.button("Remove", key="remove_ticked", icon=":material/person_remove:", type="tertiary", on_click=_ask_removal)
+
+
+def _untick() -> None:
+    collect()
+    work().picked = set()
+    work().again()
+
+
+def _ask_removal() -> None:
+    collect()
+    open_dialog("remove people")
+    st.rerun()
+
+
+def ways_out(desk: Desk, query: PeopleQuery, page: PeoplePage) -> None:
+    """These people (or those ticked) to the call list or to a workbook."""
+    st.button(
+        "Ticked to call list" if work().picked else "To call list", key="to_call_list", icon=":material/call:",
+        on_click=_to_call_list, args=(desk, query), disabled=not page.total,
+        help="Choose the reasons, the day and who calls on the next page",
+    )  # fmt: skip
+    download("Excel", lambda: _workbook(desk, query), f"customers-{desk.as_of}.xlsx", key="people_excel", disabled=not page.total)
+
+
+def _to_call_list(desk: Desk, query: PeopleQuery) -> None:
+    collect()
+    chosen = sorted(work().picked) or everybody_of(desk, query)
+    st.session_state["call_people"] = chosen
+    st.switch_page("pages/followups.py")
+
+
+def _workbook(desk: Desk, query: PeopleQuery) -> bytes:
+    from crm_core.views import exports
+
+    return exports.people_file(desk.database, query, as_of=desk.as_of)
+
+
+def nobody(desk: Desk, is_filtered: bool) -> None:
+    """What to do where nobody is shown."""
+    with st.container(border=True, horizontal_alignment="center", key="nobody"):
+        if customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of).total or is_filtered:
+            st.markdown("**Nobody fits what is searched for.** Try fewer letters, or take a filter off.")
+            return
+        st.markdown("**No customers yet.** Upload your workbook, or add the first one by hand.")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            if st.button("Upload a workbook", key="first_upload", type="primary", icon=":material/upload_file:"):
+                st.switch_page("pages/upload.py")
+            st.button("New customer", key="first_customer", on_click=_first_customer)
+
+
+def _first_customer() -> None:
+    open_dialog("new customer")
+    st.rerun()

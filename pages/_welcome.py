@@ -1,0 +1,113 @@
+"""The first screen of an empty database: who are you, and two ways on."""
+
+from functools import lru_cache, partial
+
+import streamlit as st
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
+
+from crm_core.actions.company import introduce
+from crm_core.actions.demo import fill_demo, sample_workbook
+from crm_core.errors import RegularsError
+from pages._doubts import countries, currencies
+from pages._jobs import begin, finish
+from pages._parts import Desk, download, in_words, locale, plain
+
+MADE_UP = "2,000 guests of a café that does not exist, with three years of purchases, contacts and birthdays."
+
+
+def welcome(desk: Desk) -> None:
+    """Three questions, then one's own workbook or made-up data."""
+    if st.session_state.pop("go_on", False):
+        st.switch_page("pages/upload.py")
+    _, middle, _ = st.columns([1, 4, 1])
+    with middle, st.container(gap="medium"):
+        st.title("Welcome to Regulars")
+        st.markdown(
+            "Your customer spreadsheets become **a list of whom to call today, why, and what to say**. "
+            "Everything stays on this computer."
+        )
+        with in_words():
+            _filled()
+        _questions(desk)
+        if refusal := st.session_state.pop("welcome_refused", None):
+            st.error(plain(refusal), icon=":material/error:")
+        _ways(desk)
+        with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
+            st.caption("No workbook at hand?", width="content")
+            make = partial(sample_workbook, as_of=desk.as_of)
+            download("Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary")
+
+
+def _questions(desk: Desk) -> None:
+    country, currency = _usual(desk)
+    names, money = _countries(), _currencies()
+    with st.container(border=True):
+        st.text_input("What is your company called?", desk.company.name, key="company_name", placeholder="Your company")
+        left, right = st.columns(2)
+        with left:
+            codes = list(names)
+            at = codes.index(country) if country in codes else None
+            st.selectbox("In which country?", codes, at, key="company_country", format_func=names.get)
+        with right:
+            codes = list(money)
+            at = codes.index(currency) if currency in codes else 0
+            st.selectbox("In which currency do you sell?", codes, at, key="company_currency", format_func=money.get)
+
+
+_countries, _currencies = lru_cache(countries), lru_cache(currencies)
+
+
+def _usual(desk: Desk) -> tuple[str, str]:
+    """Country and currency: what was said already, else what goes with the reader's browser."""
+    if desk.company.known:
+        return desk.company.country, desk.company.currency
+    country = locale().territory or _likely(locale().language)
+    return country, next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"
+
+
+def _likely(language: str) -> str:
+    """The country where a language is mostly spoken (CLDR): pl → PL."""
+    return str(get_global("likely_subtags").get(language, "")).rpartition("_")[2]
+
+
+def _ways(desk: Desk) -> None:
+    own, made_up = st.columns(2)
+    with own, st.container(border=True, height="stretch"):
+        st.subheader(":material/upload_file: Your own customers")
+        st.write("Drop the workbook as it is. You see what would change before anything is saved.")
+        st.space("stretch")
+        st.button("Upload your workbook", key="to_upload", type="primary", width="stretch", on_click=_upload, args=(desk,))
+    with made_up, st.container(border=True, height="stretch"):
+        st.subheader(":material/theater_comedy: Look around first")
+        st.write(MADE_UP)
+        st.space("stretch")
+        st.button("Look around with made-up data", key="fill_demo", width="stretch", on_click=_fill, args=(desk,))
+
+
+def _upload(desk: Desk) -> None:
+    """To the Upload page, once the answers are kept."""
+    st.session_state["go_on"] = _introduce(desk)
+
+
+def _introduce(desk: Desk) -> bool:
+    """Whether the three answers are kept; a refusal is said beside them."""
+    answers = {name: str(st.session_state.get(f"company_{name}") or "") for name in ("name", "currency", "country")}
+    try:
+        introduce(desk.database, **answers, **desk.act)
+    except RegularsError as refusal:
+        st.session_state["welcome_refused"] = str(refusal)
+        return False
+    return True
+
+
+def _fill(desk: Desk) -> None:
+    """Made-up data needs no name; what was answered is kept."""
+    if str(st.session_state.get("company_name") or "").strip():
+        _introduce(desk)
+    begin("demo", "Made-up data", lambda progress: fill_demo(desk.database, progress=progress, **desk.act))
+
+
+def _filled() -> None:
+    if finish("demo") is not None:
+        st.rerun()

@@ -1,0 +1,72 @@
+"""Customers: find, look, correct, add, take out; these people to the call list or to Excel."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from crm_core.model.conditions import All
+from crm_core.views import customers
+from crm_core.views.customers import PeopleQuery
+from pages._dialogs import new_purchase, open_dialog, show_dialog
+from pages._filters import both, chips, filter_menu, fresh_people, search_box, view_menu
+from pages._parts import Desk, in_words, open_desk
+from pages._people_bar import how_many, nobody, ticked, ways_out
+from pages._people_grid import collect, grid
+from pages._unsaved import buttons, outcome, waiting
+
+desk = open_desk()
+SIZE = 500
+
+
+def controls(desk: Desk) -> PeopleQuery:
+    """Search, filters and view on one line; gives what they ask for."""
+    with st.container(horizontal=True, vertical_alignment="center", key="people_tools"):
+        search = search_box()
+        condition = filter_menu(customers.choices(desk.database, desk.as_of))
+        view = view_menu()
+        st.space("stretch")
+        st.button("Log purchase", key="log_purchase_open", icon=":material/shopping_bag:", on_click=new_purchase)
+        st.button(
+            "New customer", key="new_customer_open", icon=":material/person_add:", type="primary",
+            on_click=open_dialog, args=("new customer",),
+        )  # fmt: skip
+    return PeopleQuery(both(chips(), condition), search or "", size=SIZE, **view)
+
+
+@st.fragment(key="people")
+def people(desk: Desk, query: PeopleQuery) -> None:
+    """The grid and its bar; an edit runs only this again."""
+    collect()
+    with in_words():
+        query = replace(query, page=int(st.session_state.get("page") or 1))
+        page = customers.people(desk.database, query, desk.as_of)
+        bar, news = st.container(horizontal=True, vertical_alignment="center", key="people_bar"), st.container()
+        if page.total:
+            grid(desk, page, query)
+        else:
+            nobody(desk, bool(query.search) or query.condition != All())
+        if page.pages > 1:
+            st.pagination(page.pages, key="page", bind="query-params")
+        waiting(desk)  # below the grid: nothing moves under the hand that edits
+        with bar:
+            how_many(page, query.size)
+            ways_out(desk, query, page)
+            ticked()
+            buttons(desk)
+        with news:
+            outcome(desk)
+
+
+def first_page(query: PeopleQuery) -> None:
+    """Another question begins on its first page."""
+    if st.session_state.get("people_question", query) != query:
+        st.session_state["page"] = 1
+    st.session_state["people_question"] = query
+
+
+fresh_people()
+st.title("Customers")
+question = controls(desk)
+first_page(question)
+people(desk, question)
+show_dialog(desk)
