@@ -3,15 +3,14 @@
 import streamlit as st
 
 from pages._desk import SHELL, menu
+from pages._logo import LOGO, SIGN
 from pages._parts import demo_banner, open_desk
 
 st.set_page_config(page_title="Regulars", page_icon=":material/storefront:", layout="wide")
 st.session_state[SHELL] = True
+st.logo(LOGO, size="large", icon_image=SIGN)
 page = st.navigation(menu())
 for text, icon in st.session_state.pop("to_say", []):
     st.toast(text, icon=icon, duration="long")
-desk = open_desk()
-with st.sidebar:
-    st.caption("")
-demo_banner(desk)
+demo_banner(open_desk())
 page.run()

@@ -16,6 +16,7 @@ from crm_core.errors import InvalidInput, RegularsError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. 0: done; 1: refused, one sentence on stderr; 2: wrong usage."""
+    sys.excepthook = cli_output.unexpected
     options = cli_parser.build().parse_args(arguments)
     try:
         return VERBS[options.verb](options) or 0

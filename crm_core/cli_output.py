@@ -4,8 +4,11 @@ import argparse
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from crm_core.errors import DatabaseTrouble
@@ -19,6 +22,18 @@ def refuse(options: argparse.Namespace, sentence: str) -> None:
     print(sentence, file=sys.stderr)
     if getattr(options, "json", False):
         print(json.dumps({"error": sentence}, ensure_ascii=False))
+
+
+def unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours: one sentence for the person, the details in a file for whoever mends it."""
+    descriptor, name = tempfile.mkstemp(prefix="regulars-fault-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as details:
+        traceback.print_exception(kind, error, trace, file=details)
+    print(
+        f"Something went wrong inside Regulars ({kind.__name__}); what was not saved yet is unchanged. "
+        f"The details are in {name}: please send them to whoever keeps the program.",
+        file=sys.stderr,
+    )
 
 
 def progress(options: argparse.Namespace) -> Callable[[str, float], None]:

@@ -4,12 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from crm_core.model.folding import fold
 from crm_core.views import customer, customers
 from crm_core.views.customers import PeopleQuery
 from pages._dialogs import new_purchase, open_dialog
 from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, plain
 
 MATCHES = 4
+LOOKED_AT = 40
 LETTERS = 2
 COLUMNS = ("name", "preferred_name", "salutation", "phone", "city", "segment", "last_on", "likes", "do_not_contact")
 
@@ -38,32 +40,51 @@ def _doors() -> None:
 
 
 def _found(desk: Desk, words: str) -> None:
-    page = customers.people(desk.database, PeopleQuery(search=words, size=MATCHES, columns=COLUMNS), desk.as_of)
+    page = customers.people(desk.database, PeopleQuery(search=words, size=LOOKED_AT, columns=COLUMNS), desk.as_of)
     if not page.total:
         st.caption("Nobody like that yet. “New customer” takes them in.")
         return
     with st.grid(2, min_column_width=300):
-        for person in page.frame.to_dict("records"):
+        for person in _nearest_first(page.frame.to_dict("records"), words)[:MATCHES]:
             _card(desk, person)
     if page.total > MATCHES:
         st.caption(f"and {counted(page.total - MATCHES, 'more', 'more')}: type a little more of the name")
 
 
+def _nearest_first(found: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """Those with a name that begins with what was typed stand before those that only contain it."""
+    first = fold(words).split(" ")[0]
+    return sorted(found, key=lambda person: not any(part.startswith(first) for part in fold(_text(person, "name")).split(" ")))
+
+
 def _card(desk: Desk, person: dict[str, Any]) -> None:
-    number = int(person["id"])
+    """One person, to be read from a step away: name, how to say it, what they like."""
+    number, name = int(person["id"]), _text(person, "name")
     with st.container(border=True, height="stretch", gap="xsmall"):
-        called = _text(person, "preferred_name")
-        person_link(_text(person, "name"), number, key=f"counter_open_{number}", icon=":material/person:")
-        if called or _text(person, "salutation"):
-            st.subheader(plain(called or _text(person, "salutation")), anchor=False)
+        st.subheader(plain(name), anchor=False)
+        if called := _called(person, name):
+            st.markdown(f":material/record_voice_over: {plain(called)}")
         if likes := _favourite(desk, number, person):
             st.markdown(f":material/favorite: {plain(likes)}")
         st.caption(plain(" · ".join(filter(None, _facts(desk, person)))))
         if _text(person, "do_not_contact") == "yes":
             st.badge("Do not contact", icon=":material/block:", color="red")
-        if st.button("Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:",
-                     on_click=new_purchase, args=((number, _text(person, "name")),)):  # fmt: skip
-            st.rerun(scope="app")
+        st.space("stretch")
+        with st.container(horizontal=True):
+            _card_buttons(number, name)
+
+
+def _card_buttons(number: int, name: str) -> None:
+    person_link("Open", number, key=f"counter_open_{number}", type="secondary", icon=":material/person:")
+    buyer = {"on_click": new_purchase, "args": ((number, name),)}
+    if st.button("Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:", **buyer):
+        st.rerun(scope="app")
+
+
+def _called(person: dict[str, Any], name: str) -> str:
+    """How to address them, where that is more than the name."""
+    said = [_text(person, "salutation"), _text(person, "preferred_name")]
+    return " · ".join(dict.fromkeys(word for word in said if word and word != name))
 
 
 def _text(person: dict[str, Any], name: str) -> str:

@@ -1,6 +1,9 @@
 """What a day begins with: the calls that are due, the sentences that matter, what waits for an answer."""
 
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -9,7 +12,7 @@ from babel.dates import format_date
 from crm_core.views import exports, followups, history
 from crm_core.views.periods import period
 from crm_core.views.sentences import Sentence, sentences
-from pages._parts import Desk, counted, in_words, locale, moment, number, people_link, plain, since
+from pages._parts import Desk, counted, download, in_words, locale, moment, number, people_link, plain, since
 
 PLAYS = 3
 
@@ -34,13 +37,15 @@ def _long(day: date) -> str:
 
 
 def tiles(desk: Desk) -> None:
-    """Calls due today, possible doubles, the last upload."""
-    with st.grid(3, min_column_width=240):
+    """Calls due today, possible doubles where there are any, the last upload."""
+    pairs = sum(1 for _ in exports.export(desk.database, "duplicates", desk.as_of)[0].rows)
+    with st.grid(3 if pairs else 2, min_column_width=240):
         with st.container(border=True, height="stretch", key="tile_calls"), in_words():
             _calls(desk)
-        with st.container(border=True, height="stretch", key="tile_doubles"), in_words():
-            _doubles(desk)
-        with st.container(border=True, height="stretch", key="tile_upload"), in_words():
+        if pairs:
+            with st.container(border=True, height="stretch", key="tile_doubles"):
+                _doubles(desk, pairs)
+        with st.container(border=True, height="stretch", key="tile_upload"):
             _last_upload(desk)
 
 
@@ -55,10 +60,18 @@ def _calls(desk: Desk) -> None:
         st.switch_page("pages/followups.py")
 
 
-def _doubles(desk: Desk) -> None:
-    pairs = sum(1 for _ in exports.export(desk.database, "duplicates", desk.as_of)[0].rows)
-    st.metric("Possible doubles", number(pairs), help="Pairs of records that may be one person; both are kept until you say so")
-    st.caption("They wait for an answer; both are kept until then." if pairs else "Nobody stands here twice, as far as we see.")
+def _doubles(desk: Desk, pairs: int) -> None:
+    st.metric("Possible doubles", number(pairs), help="Pairs of records that may be one person")
+    st.caption("They wait for an answer; both are kept until then.")
+    st.space("stretch")
+    download("Download the pairs", partial(_doubles_file, desk), f"possible-doubles-{desk.as_of}.xlsx", key="doubles_file")
+
+
+def _doubles_file(desk: Desk) -> bytes:
+    with TemporaryDirectory(prefix="doubles-") as folder:
+        target = Path(folder) / "doubles.xlsx"
+        exports.export_file(desk.database, "duplicates", target, desk.as_of)
+        return target.read_bytes()
 
 
 def _last_upload(desk: Desk) -> None:

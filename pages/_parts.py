@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_core.model.conditions import Condition
 from pages._desk import PAGES, Desk, in_words, open_desk, tell
+from pages._jobs import begin, finish
 from pages._words import (
     ago,
     as_date,
@@ -74,14 +75,16 @@ def demo_banner(desk: Desk) -> None:
     if not desk.company.demo:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="demo_banner"):
-        st.badge("Made-up data", icon=":material/theater_comedy:", color="orange")
-        st.caption("None of these people exist. Look around, change and break what you like.", width="content")
+        words = "None of these people exist. Look around, change and break what you like."
+        st.badge("Made-up data", icon=":material/theater_comedy:", color="orange", help=words)
         st.button("Remove the made-up data", key="remove_demo", type="tertiary", on_click=_remove_demo, args=(desk,))
+    with in_words():
+        if finish("remove_demo") is not None:
+            say_later("The made-up data is gone. Your own can come in now.")
+            st.rerun()
 
 
 def _remove_demo(desk: Desk) -> None:
     from crm_core.actions.demo import remove_demo
 
-    with in_words():
-        remove_demo(desk.database, **desk.act)
-        say_later("The made-up data is gone. Your own can come in now.")
+    begin("remove_demo", "Removing", lambda progress: remove_demo(desk.database, progress=progress, **desk.act))

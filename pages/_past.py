@@ -119,8 +119,9 @@ def in_field(kind: str, label: Any, value: Any, desk: Desk) -> str:
 def undo_question(desk: Desk, batch: int) -> None:
     """Ask once more before something is taken back."""
     ask = st.dialog("Undo this?", icon=":material/undo:", on_dismiss=partial(_forget, "undo_asked"))
-    with in_words():
-        ask(_undo_question)(desk, history.inside(desk.database, batch, limit=1).batch)
+    found = next((one for one in history.batches(desk.database) if one.id == batch), None)
+    if found is not None:
+        ask(_undo_question)(desk, found)
 
 
 def _undo_question(desk: Desk, one: Batch) -> None:

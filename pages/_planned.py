@@ -35,6 +35,9 @@ def plan_tab(desk: Desk, now: Draft) -> None:
         st.write(f"{counted(now.rows, 'row')} are a lot. Look through the sheets first, then compare.")
         st.button("See what would change", type="primary", icon=":material/compare_arrows:", on_click=_ask, args=(now,))
         return
+    if not any(sheet.entity for sheet in now.plan.sheets):
+        _nobody_known(now)
+        return
     counts = _counts(now)
     _tiles(now, counts)
     for sheet in now.upload.sheets:
@@ -43,6 +46,13 @@ def plan_tab(desk: Desk, now: Draft) -> None:
     if not now.plan.writes:
         st.success(_nothing(now, counts), icon=":material/check_circle:")
     _shown(desk, now)
+
+
+def _nobody_known(now: Draft) -> None:
+    """No sheet is taken in: why, sheet by sheet, and what to do."""
+    st.info("No sheet is taken in yet. Open a sheet above and say what its rows are.", icon=":material/help:")
+    for sheet in now.upload.sheets:
+        st.caption(f"**{plain(sheet.name)}**: {plain(sheet.proposal.why)}")
 
 
 def _ask(now: Draft) -> None:
@@ -202,8 +212,6 @@ def save_bar(desk: Desk, now: Draft) -> None:
 
 
 def _nothing(now: Draft, counts: dict[str, int]) -> str:
-    if not any(sheet.entity for sheet in now.plan.sheets):
-        return "No sheet is taken in yet. Open a sheet and say what its rows are."
     what = "these files" if len(now.upload.files) > 1 else "this file"
     left = f" {counted(counts['left_out'], 'row is', 'rows are')} left out." if counts["left_out"] else ""
     same = counted(counts["same"], "row is", "rows are")

@@ -10,7 +10,7 @@ from crm_core.actions.imports import SheetChoice, UploadedSheet
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 from pages._draft import Draft, say_field, say_header, say_subject, switch
-from pages._parts import counted, number, plain
+from pages._parts import counted, plain
 
 KEPT = "(kept as it stands)"
 POINTING = ("order", "purchase", "interaction")
@@ -22,7 +22,8 @@ def tabs(now: Draft, planned: Callable[[], None]) -> None:
     """What would change, then one tab a sheet; only the open one is drawn."""
     key = f"tabs_{now.upload.files[0].sha256[:8]}"
     labels = [":material/compare_arrows: What would change", *(_tab_name(now, sheet) for sheet in now.upload.sheets)]
-    first, *rest = st.tabs(labels, key=key, on_change="rerun")
+    start = labels[0] if any(choice.on for choice in now.choices.values()) or len(labels) == 1 else labels[1]
+    first, *rest = st.tabs(labels, key=key, on_change="rerun", default=start)
     with first:
         if first.open:
             planned()
@@ -35,8 +36,8 @@ def tabs(now: Draft, planned: Callable[[], None]) -> None:
 def _tab_name(now: Draft, sheet: UploadedSheet) -> str:
     choice = now.choices[sheet.name]
     mark = ":material/check_circle:" if choice.on else ":material/do_not_disturb_on:"
-    rows = number(len(sheet.table.rows)) if sheet.table is not None else "no"
-    return f"{mark} {plain(sheet.name)} · {rows} rows"
+    rows = counted(len(sheet.table.rows), "row") if sheet.table is not None else "empty"
+    return f"{mark} {plain(sheet.name)} · {rows}"
 
 
 def one_sheet(now: Draft, sheet: UploadedSheet) -> None:

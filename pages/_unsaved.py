@@ -121,9 +121,7 @@ def _refused(said: Saved) -> None:
     if not said.refused:
         return
     lines = [
-        f"- **{plain(name_of(one.id or 0))}**, {CUSTOMER.field(one.field).label}: “{plain(one.typed)}”. {plain(one.why)}"
-        for one in said.refused[:20]
-        if CUSTOMER.has(one.field)
+        f"- **{plain(name_of(one.id or 0))}**. {plain(one.why)}" for one in said.refused[:20]
     ]
     more = f"\n- and {len(said.refused) - 20} more" if len(said.refused) > 20 else ""
     cells = counted(len(said.refused), "cell was", "cells were")

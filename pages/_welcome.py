@@ -10,7 +10,7 @@ from crm_core.actions.company import introduce
 from crm_core.actions.demo import fill_demo, sample_workbook
 from crm_core.errors import RegularsError
 from pages._doubts import countries, currencies
-from pages._jobs import begin, finish
+from pages._jobs import begin, finish, is_under_way
 from pages._parts import Desk, download, in_words, locale, plain
 
 MADE_UP = "2,000 guests of a café that does not exist, with three years of purchases, contacts and birthdays."
@@ -27,8 +27,6 @@ def welcome(desk: Desk) -> None:
             "Your customer spreadsheets become **a list of whom to call today, why, and what to say**. "
             "Everything stays on this computer."
         )
-        with in_words():
-            _filled()
         _questions(desk)
         if refusal := st.session_state.pop("welcome_refused", None):
             st.error(plain(refusal), icon=":material/error:")
@@ -37,6 +35,9 @@ def welcome(desk: Desk) -> None:
             st.caption("No workbook at hand?", width="content")
             make = partial(sample_workbook, as_of=desk.as_of)
             download("Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary")
+        with in_words():
+            if finish("demo") is not None:
+                st.rerun()
 
 
 def _questions(desk: Desk) -> None:
@@ -77,12 +78,13 @@ def _ways(desk: Desk) -> None:
         st.subheader(":material/upload_file: Your own customers")
         st.write("Drop the workbook as it is. You see what would change before anything is saved.")
         st.space("stretch")
-        st.button("Upload your workbook", key="to_upload", type="primary", width="stretch", on_click=_upload, args=(desk,))
+        look = {"width": "stretch", "args": (desk,), "disabled": is_under_way("demo")}
+        st.button("Upload your workbook", key="to_upload", type="primary", on_click=_upload, **look)  # type: ignore[arg-type]
     with made_up, st.container(border=True, height="stretch"):
         st.subheader(":material/theater_comedy: Look around first")
         st.write(MADE_UP)
         st.space("stretch")
-        st.button("Look around with made-up data", key="fill_demo", width="stretch", on_click=_fill, args=(desk,))
+        st.button("Look around with made-up data", key="fill_demo", on_click=_fill, **look)  # type: ignore[arg-type]
 
 
 def _upload(desk: Desk) -> None:
@@ -106,8 +108,3 @@ def _fill(desk: Desk) -> None:
     if str(st.session_state.get("company_name") or "").strip():
         _introduce(desk)
     begin("demo", "Made-up data", lambda progress: fill_demo(desk.database, progress=progress, **desk.act))
-
-
-def _filled() -> None:
-    if finish("demo") is not None:
-        st.rerun()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_core.ledger import kept
 from crm_core.ledger.bulk import insert_frame
 from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.tables import TABLES, batches, revisions
+from crm_core.ledger.tables import TABLES, batches, metadata, occasions, profiles, revisions
 from crm_core.model.folding import search_column
 
 
@@ -42,6 +42,20 @@ def add(database: Database, as_of: date, **frames: pd.DataFrame) -> None:
                 insert_frame(connection, TABLES[name], _whole(frames[entity], name))
                 _raise(connection, name)
         kept.keep(connection, None, as_of)
+
+
+def clear(database: Database) -> None:
+    """Take all rows out again; the revisions go on counting."""
+    with database.write() as connection:
+        for table in (
+            occasions,
+            profiles,
+            *(table for table in reversed(metadata.sorted_tables) if table in OWN),
+        ):
+            connection.execute(sa.delete(table))
+
+
+OWN = list(TABLES.values())
 
 
 def _whole(frame: pd.DataFrame, entity: str) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from crm_core.demo.places import PHONES, PLACES
 from crm_core.demo.sample import BAD_DATE, BAD_EMAIL, VAGUE_DATE, sample_workbook
 from crm_core.demo.volume import CUSTOMER_COLUMNS, PURCHASE_COLUMNS, volume
 from crm_core.errors import InvalidInput
-from crm_core.intake.clean import Reading, parse
-from crm_core.model.entities import Kind
+from crm_core.intake.clean import Reading, read_column
+from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 
 AS_OF = date(2026, 1, 5)
@@ -53,7 +53,7 @@ def test_the_same_seed_is_the_same_cafe():
     assert not same(one, other)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(
     customers=st.integers(1, 300),
     purchases=st.integers(0, 1500),
@@ -61,7 +61,7 @@ def test_the_same_seed_is_the_same_cafe():
     as_of=st.dates(date(1990, 1, 1), date(2090, 1, 1)),
 )
 def test_any_size_works(customers, purchases, seed, as_of):
-    """Exactly as many people and lines as asked for, all within the three years, and every reference leads somewhere."""
+    """As many people and lines as asked for, all within the three years, and every reference leads somewhere."""
     made = make_cafe(customers, purchases, seed, as_of=as_of)
     people, lines, contacts = made["customer"], made["purchase"], made["interaction"]
     assert (len(people), len(lines)) == (customers, purchases)
@@ -136,9 +136,9 @@ def test_values_are_clean(entity):
 )
 def test_cleaning_changes_nothing(column, kind):
     """E-mails, phones and names are already as an upload would store them."""
-    for text in cafe()["customer"][column].dropna().head(200):
-        read = parse(kind, text, Reading(country="GB"))
-        assert (read.value, read.message) == (text, None)
+    texts = cafe()["customer"][column].dropna()
+    cleaned = read_column(Field(column, kind, column), texts, Reading(country="GB"))
+    assert cleaned.values.tolist() == texts.tolist() and cleaned.problems.empty
 
 
 # Nobody is meant --------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def test_regulars_come_on_weekday_mornings_for_their_usual():
     lines = cafe()["purchase"]
     most = lines.groupby("customer_id")["number"].nunique().nlargest(10).index
     mine = lines[lines["customer_id"].isin(most)]
-    assert (pd.to_datetime(mine["date"]).dt.weekday < 5).mean() > 0.9
+    assert (pd.to_datetime(mine["date"]).dt.day_of_week < 5).mean() > 0.9
     assert (mine["time"] < "10:00").mean() > 0.9
     drinks = mine[mine["product_code"].str.startswith("D")].groupby("customer_id")["product"]
     assert (drinks.agg(lambda names: names.value_counts(normalize=True).iloc[0]) > 0.75).all()
@@ -333,7 +333,7 @@ def test_what_was_promised_is_due():
 
 def test_contacts_are_made_on_workdays():
     """Nobody is contacted on a weekend."""
-    assert (pd.to_datetime(cafe()["interaction"]["date"]).dt.weekday < 5).all()
+    assert (pd.to_datetime(cafe()["interaction"]["date"]).dt.day_of_week < 5).all()
 
 
 def test_winter_drinks_are_not_drawn_in_summer():

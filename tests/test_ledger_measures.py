@@ -8,12 +8,11 @@ import oracle
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from stocked import add, cdnow, online_retail, stock
+from stocked import add, cdnow, clear, online_retail, stock
 
 from crm_core.ledger import edges, profile
-from crm_core.ledger.conditions import compile_condition  # noqa: F401  the room has to import as a whole
 from crm_core.ledger.database import open_database
 from crm_core.ledger.queries import people_frame
 from crm_core.ledger.tables import profiles, purchases
@@ -112,6 +111,14 @@ def test_a_later_day_takes_in_what_lay_in_the_future(database_url: str) -> None:
     compare(measured(stock(database_url, DAY, **shop), day), oracle_of(shop, day))
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """One database for many small shops, one after the other."""
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('few') / 'few.db'}")
+    yield database
+    database.close()
+
+
 @given(
     st.lists(
         st.tuples(
@@ -120,16 +127,17 @@ def test_a_later_day_takes_in_what_lay_in_the_future(database_url: str) -> None:
         max_size=30,
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-def test_any_few_lines_are_measured_as_the_oracle_does(tmp_path_factory, rows) -> None:
+@settings(max_examples=20)
+def test_any_few_lines_are_measured_as_the_oracle_does(few, rows) -> None:
     """Ties, single customers, empty shops: the SQL never differs from pandas."""
     bought = pd.DataFrame(rows, columns=["customer_id", "back", "number", "quantity"])
     bought["date"] = [(DAY + timedelta(days=int(back))).isoformat() for back in bought["back"]]
     bought["amount"] = bought["quantity"] * 12_500
     bought = bought.drop(columns="back").astype({"quantity": float})
     shop = {"customer": pd.DataFrame({"id": range(1, 9), "name": list("abcdefgh")}), "purchase": bought}
-    url = f"sqlite:///{tmp_path_factory.mktemp('few') / 'few.db'}"
-    compare(measured(stock(url, DAY, **shop), DAY), oracle.profile(shop["customer"], bought, DAY))
+    clear(few)
+    add(few, DAY, **shop)
+    compare(measured(few, DAY), oracle.profile(shop["customer"], bought, DAY))
 
 
 def test_the_kept_profiles_serve_every_day_on_which_nothing_happened(database_url: str) -> None:
@@ -163,7 +171,7 @@ def test_a_change_is_seen_on_an_earlier_day_as_well(database_url: str) -> None:
     st.lists(st.integers(-50, 50), min_size=1, max_size=40),
     st.sampled_from([(1, 5), (1, 2), (9, 10), (4, 5)]),
 )
-def test_quantiles_are_numpys(tmp_path_factory, values: list[int], share: tuple[int, int]) -> None:
+def test_quantiles_are_numpys(values: list[int], share: tuple[int, int]) -> None:
     """Linear between neighbours, whatever the ties, without any percentile function of the database."""
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
@@ -254,6 +262,18 @@ def test_edges_are_remembered_until_a_purchase_changes(sqlite_url: str, monkeypa
         first = edges.edges(connection, DAY)
         monkeypatch.setattr(edges, "compute", lambda *_: pytest.fail("computed again"))
         assert edges.edges(connection, DAY) is first
+
+
+def test_the_size_of_a_big_order_is_worked_out_only_for_the_pattern(sqlite_url: str, monkeypatch) -> None:
+    """It walks all lines; a grid without the pattern does not wait for it."""
+    database = stock(sqlite_url, DAY, **random_shop(2))
+    asked: list[date] = []
+    monkeypatch.setattr(edges, "compute_big_order", lambda connection, as_of: asked.append(as_of))
+    with database.read() as connection:
+        people_frame(connection, EVERYBODY, ["segment", "tier", "silence"], DAY)
+        assert not asked
+        people_frame(connection, EVERYBODY, ["pattern"], DAY)
+    assert asked == [DAY]
 
 
 def test_an_empty_database_can_be_asked(database_url: str) -> None:

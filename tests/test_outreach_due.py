@@ -49,6 +49,12 @@ def test_the_strongest_reason_stands_and_others_are_mentioned():
     assert list(result.mentioned["play"]) == ["no-contact"]
 
 
+def test_strength_counts_and_not_the_day():
+    """A stronger reason of an earlier day wins over a weaker one of today."""
+    result = listed(person(1, last_on="2026-01-02", orders=1), plays=EVERY)
+    assert reasons(result) == {1: ("thanks", "2026-01-03")}
+
+
 @pytest.mark.parametrize(
     ("known", "why"),
     [
@@ -165,6 +171,22 @@ def test_a_forgotten_list_does_not_hold_people_for_ever():
     stored = follow_up(7, 1, play="no-contact", due_on="2025-12-25", issued_on="2025-12-20")
     result = listed(person(1, **SILENT), stored=[stored])
     assert list(result.people["follow_up_id"]) == [7]
+
+
+def test_a_standing_reason_keeps_its_open_follow_up():
+    """A reason that holds every day takes up its forgotten follow-up, and makes no second one beside it."""
+    stored = follow_up(7, 1, play="never-bought", due_on="2025-12-10", issued_on="2025-12-10")
+    result = listed(person(1), stored=[stored], plays=plays_named(["never-bought"]))
+    assert list(zip(result.people["follow_up_id"], result.people["due_on"], strict=True)) == [(7, "2025-12-10")]
+
+
+def test_a_contact_ends_an_open_follow_up():
+    """A follow-up left open from before the last contact is over: the reason counts anew."""
+    stored = follow_up(7, 1, play="never-bought", due_on="2025-10-10", issued_on="2025-10-10")
+    known = {"last_contact_on": "2025-11-10"}
+    result = listed(person(1, **known), stored=[stored], plays=plays_named(["never-bought"]))
+    assert reasons(result) == {1: ("never-bought", "2026-01-05")}
+    assert result.people["follow_up_id"].isna().all()
 
 
 def test_a_standing_reason_comes_up_again_after_a_while():

@@ -79,7 +79,6 @@ def _within(what: str, number: int, least: int, most: int) -> None:
 def colleague_frame() -> pd.DataFrame:
     """The four who work there."""
     frame = pd.DataFrame(COLLEAGUES, columns=["name", "role", "skills", "languages", "capacity"])
-    given = frame["name"].str.split().str[0].str.lower()
-    frame["email"] = given + "@example.com"
+    frame["email"] = frame["name"].str.lower().str.replace(" ", ".") + "@example.com"
     frame["active"] = "yes"
     return frame.assign(id=range(-1, -1 - len(frame), -1))

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 
 from crm_core.intake import lexicon
 from crm_core.intake.clean_parts import to_arrow
-from crm_core.intake.table_heads import Head, is_data
+from crm_core.intake.table_heads import Head
+from crm_core.intake.table_scores import is_data
 from crm_core.model.folding import fold
 from crm_core.workbook.sheets import Sheet
 

@@ -1,23 +1,16 @@
 """The header of a table: in which rows it stands, and what it says over each column."""
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.intake import lexicon
+from crm_core.intake.table_scores import COLUMNS_LOOKED_AT, is_data, is_year, score, top_of
 from crm_core.workbook.sheets import Sheet
 
 _LOOKED_AT = 50
 _SCANNED = 400
-_DATA = re.compile(
-    r"[-+(]?[$€£¥฿₱]?\s?\d[\d.,  ' ]*\s?(?:%|zł|€|PLN|EUR|USD)?\)?|\S+@\S+\.\S+|https?://\S+|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*"
-    r"|true|false|\+?[\d ()/.-]{6,}|\d{1,2}:\d{2}.*",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -28,11 +21,6 @@ class Head:
     first: int
     body: int
     labels: dict[int, str] = field(default_factory=dict)
-
-
-def is_data(text: str) -> bool:
-    """Whether a cell holds a number, a date, an address: something that no header says."""
-    return bool(_DATA.fullmatch(text.strip()))
 
 
 def find_head(sheet: Sheet, filled: np.ndarray, header_row: int | None) -> Head | None:
@@ -60,85 +48,26 @@ def _as_told(sheet: Sheet, counts: np.ndarray, header_row: int) -> Head:
 
 
 def _found(sheet: Sheet, filled: np.ndarray, counts: np.ndarray, top: list[int]) -> Head:
-    width = _width(filled, counts, top)
-    scores = [_score(sheet, filled, place, width) for place in top]
+    width = min(_width(counts), COLUMNS_LOOKED_AT)
+    first = top_of(sheet, top[-1] + 260)
+    scores = [score(first, place, width) for place in top]
     best = int(np.argmax(scores))
     if scores[best] <= 0:
         start = next((place for place in top if counts[place] >= max(1, width / 2)), top[0])
         return Head((), start, start)
-    places = _all_rows(sheet, filled, top, best, width)
+    places = _all_rows(sheet, filled, top, best)
     rows = tuple(int(sheet.cells.index[place]) for place in places)
     return Head(rows, places[0], places[-1] + 1, _labels(sheet, places))
 
 
-def _width(filled: np.ndarray, counts: np.ndarray, top: list[int]) -> int:
+def _width(counts: np.ndarray) -> int:
     """How many cells a row of the table mostly has: the rows beyond the first few weigh more than notes above."""
     lengths = counts[counts > 0][: _SCANNED * 2]
     usual = int(np.percentile(lengths, 60)) if len(lengths) > 3 else int(lengths.max())
     return max(usual, 1)
 
 
-def _score(sheet: Sheet, filled: np.ndarray, place: int, width: int) -> float:
-    """How much a row looks like a header: labels over most columns, words that are known, other things below it."""
-    cells = [text.strip() for text in sheet.cells.iloc[place].dropna()]
-    cover = len(cells) / width
-    if not cells or cover < 0.5 or (len(cells) == 1 and width > 1):
-        return 0.0
-    data = [text for text in cells if is_data(text) and not _is_year_header(text, cells)]
-    if len(data) > 0.2 * len(cells):
-        return 0.0
-    known = sum(lexicon.key(text) in lexicon.known_headers() for text in cells) / len(cells)
-    contrast = _contrast(sheet, filled, place)
-    again = 0.0 if known else _seen_again(sheet, place)
-    wordy = sum(len(text) > 60 for text in cells) / len(cells)
-    return max(0.0, min(cover, 1.0) + 2 * known + contrast + _few(cells) - again - wordy - 0.01 * place)
-
-
-def _few(cells: list[str]) -> float:
-    """A header says each thing once."""
-    return 0.3 if len(set(map(lexicon.key, cells))) == len(cells) else -0.1
-
-
-def _is_year_header(text: str, cells: list[str]) -> bool:
-    """2000, 2001, 2002 beside a word are headers, as long as all of them are years."""
-    numbers = [cell for cell in cells if is_data(cell)]
-    return (
-        bool(_YEAR.fullmatch(text)) and all(_YEAR.fullmatch(one) for one in numbers) and not is_data(cells[0])
-    )
-
-
-def _below(sheet: Sheet, filled: np.ndarray, place: int) -> pd.DataFrame:
-    after = np.flatnonzero(filled[place + 1 : place + 60].any(axis=1))[:20] + place + 1
-    return sheet.cells.iloc[after]
-
-
-def _contrast(sheet: Sheet, filled: np.ndarray, place: int) -> float:
-    """The share of labelled columns whose cells below are mostly numbers, dates or addresses."""
-    below, labels = _below(sheet, filled, place), sheet.cells.iloc[place]
-    if below.empty:
-        return 0.0
-    labelled = [column for column in sheet.cells.columns if isinstance(labels[column], str)]
-    other = [column for column in labelled if _mostly_data(below[column])]
-    return len(other) / max(len(labelled), 1)
-
-
-def _mostly_data(cells: pd.Series) -> bool:
-    texts = cells.dropna().tolist()
-    return bool(texts) and sum(map(is_data, texts)) >= 0.6 * len(texts)
-
-
-def _seen_again(sheet: Sheet, place: int) -> float:
-    """A row whose words return below in the same columns is data, unless whole rows repeat."""
-    labels, below = sheet.cells.iloc[place], sheet.cells.iloc[place + 1 : place + 200]
-    again = [
-        column
-        for column in sheet.cells.columns
-        if isinstance(labels[column], str) and (below[column] == labels[column]).any()
-    ]
-    return 3.0 if 0 < len(again) < labels.notna().sum() else 0.0
-
-
-def _all_rows(sheet: Sheet, filled: np.ndarray, top: list[int], best: int, width: int) -> list[int]:
+def _all_rows(sheet: Sheet, filled: np.ndarray, top: list[int], best: int) -> list[int]:
     """The main header row, with group headers above it, or finer headers below it where it is not complete."""
     places = [top[best]]
     if not _complete(sheet, filled, places):
@@ -181,7 +110,7 @@ def _is_group(sheet: Sheet, filled: np.ndarray, above: int, main: int) -> bool:
     if (
         len(cells) < 2
         or len(cells) >= filled[main].sum()
-        or any(is_data(text) and not _YEAR.fullmatch(text) for text in cells)
+        or any(is_data(text) and not is_year(text) for text in cells)
     ):
         return False
     return _repeats(sheet, [main]) or all(lexicon.key(text) in lexicon.subjects() for text in cells)
@@ -189,20 +118,22 @@ def _is_group(sheet: Sheet, filled: np.ndarray, above: int, main: int) -> bool:
 
 def _labels(sheet: Sheet, places: list[int]) -> dict[int, str]:
     """The header over each column; a merged cell above goes on to the right until the next one."""
-    rows = [sheet.cells.iloc[place] for place in places]
-    own = [{int(c): _tidy(row[c]) for c in row.index if isinstance(row[c], str)} for row in rows]
-    labels: dict[int, str] = {}
-    for column in map(int, sheet.cells.columns):
-        parts = [_spread(row, own[n + 1 :], column) for n, row in enumerate(own)]
-        labels[column] = " / ".join(dict.fromkeys(part for part in parts if part))
+    rows = [
+        [_tidy(text) if isinstance(text, str) else "" for text in sheet.cells.iloc[place]] for place in places
+    ]
+    spread = [_spread(row, rows[n + 1 :]) for n, row in enumerate(rows)]
+    columns = zip(map(int, sheet.cells.columns), zip(*spread, strict=True), strict=True)
+    labels = {column: " / ".join(dict.fromkeys(filter(None, parts))) for column, parts in columns}
     return {column: label for column, label in labels.items() if label}
 
 
-def _spread(row: dict[int, str], below: list[dict[int, str]], column: int) -> str:
-    if column in row or not any(column in finer for finer in below):
-        return row.get(column, "")
-    before = [place for place in row if place < column]
-    return row[max(before)] if before else ""
+def _spread(row: list[str], below: list[list[str]]) -> list[str]:
+    """Blank cells over a finer header take the label to their left."""
+    spread, last = [], ""
+    for place, label in enumerate(row):
+        last = label or last
+        spread.append(label or (last if any(finer[place] for finer in below) else ""))
+    return spread
 
 
 def _tidy(text: str) -> str:

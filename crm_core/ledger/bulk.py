@@ -36,17 +36,18 @@ def insert_frame(connection: Connection, table: sa.Table, frame: pd.DataFrame) -
         return
     columns = filled_columns(frame, always=("id", "batch"))
     rows = zip(*(plain_list(frame[name]) for name in columns), strict=True)
-    with _indexes_after(connection, table, len(frame)):
+    outweighs = len(frame) > MANY and len(frame) > _count(connection, table)
+    with indexes_after(connection, table, outweighs):
         insert_rows(connection, table.name, columns, rows)
 
 
 @contextmanager
-def _indexes_after(connection: Connection, table: sa.Table, coming: int) -> Iterator[None]:
-    """Build the indexes once after a load that outweighs what is there: sorted, that is three times quicker.
+def indexes_after(connection: Connection, table: sa.Table, large: bool) -> Iterator[None]:
+    """Build the indexes once after a large load: sorted, that is three times quicker.
 
     Inside the transaction, so that a failure leaves the old ones (SQLite; on PostgreSQL it would lock out readers).
     """
-    late = connection.dialect.name == "sqlite" and coming > MANY and coming > _count(connection, table)
+    late = large and connection.dialect.name == "sqlite"
     indexes = sorted(table.indexes, key=lambda index: str(index.name)) if late else []
     for index in indexes:
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")

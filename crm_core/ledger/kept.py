@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger.bulk import KeyTable
+from crm_core.ledger.bulk import KeyTable, indexes_after
 from crm_core.ledger.tables import (
     customers,
     follow_ups,
@@ -95,6 +95,11 @@ def _become_due(connection: Connection, day: str) -> set[int]:
 def _rewrite(connection: Connection, touched: Touched | None, day: str) -> None:
     _delete(connection, occasions, touched)
     _delete(connection, profiles, touched)
+    with indexes_after(connection, occasions, touched is None):
+        _fill(connection, touched, day)
+
+
+def _fill(connection: Connection, touched: Touched | None, day: str) -> None:
     columns = ["customer_id", "day", "orders", "quantity", "revenue", "bought"]
     heads = bool(connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None)))))
     connection.execute(sa.insert(occasions).from_select(columns, occasion_rows(touched, heads)))

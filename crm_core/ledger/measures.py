@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger import dialects, profile
 from crm_core.ledger.dialects import EPOCH, day_number, day_of, whole
-from crm_core.ledger.edges import Edges, edges
+from crm_core.ledger.edges import Edges, big_order, edges
 from crm_core.ledger.tables import customers
 
 Expression = sa.ColumnElement[Any]
@@ -67,19 +67,24 @@ def measured(connection: Connection, as_of: date) -> Measured:
     columns: dict[str, Expression] = {column.name: column for column in customers.columns}
     columns["stage_by_hand"] = columns.pop("stage")
     columns |= {column.name: column for column in sums.c if column.name != "customer_id"}
-    columns |= measures(sums, found, as_of)
+    # All lines are walked for it, so only when a statement really says `pattern`.
+    big: Expression = sa.bindparam(
+        None, callable_=lambda: big_order(connection, as_of), type_=sa.Double(), unique=True
+    )
+    columns |= measures(sums, found, big, as_of)
     rows = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
     return Measured(as_of, found, rows, columns)
 
 
-def measures(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Expression]:
-    """The measures by name, as expressions over `customers` and the columns of `profiles` in `sums`."""
+def measures(sums: sa.FromClause, found: Edges, big: Expression, as_of: date) -> dict[str, Expression]:
+    """The measures by name, as expressions over `customers` and the columns of `profiles` in `sums`; `big`: what makes
+    a single order a big one (NULL: nothing does)."""
     value = _basics(sums, found, as_of)
     silent = _longer_than(SILENT, sums, found, value)
     return value | {
         "segment": _segment(sums, value, silent),
         "tier": sa.case(TIER_OF, value=value["f"] + value["m"]),
-        "pattern": _pattern(sums, found, silent),
+        "pattern": _pattern(sums, big, silent),
         "stage": _stage(sums, found, value),
         "priority": _priority(sums),
     }
@@ -131,12 +136,11 @@ def _segment(sums: sa.FromClause, value: Mapping[str, Expression], silent: Expre
     return sa.case(SEGMENT_OF, value=late * 10 + few, else_="no purchase")
 
 
-def _pattern(sums: sa.FromClause, found: Edges, silent: Expression) -> Expression:
+def _pattern(sums: sa.FromClause, big: Expression, silent: Expression) -> Expression:
     orders = sums.c.orders
-    big = sums.c.bought >= found.big if found.big is not None else sa.false()
     return sa.case(
         (orders <= 0, "never"),
-        (sa.and_(orders == 1, big), "one big"),
+        (sa.and_(orders == 1, sums.c.bought >= big), "one big"),
         (orders == 1, "one"),
         (silent, "lapsed"),
         (orders >= MANY, "continuous"),

@@ -14,7 +14,7 @@ from crm_core.workbook.job import DOCTYPE_FOUND, SAVE_AGAIN, SPLIT, Job
 from crm_core.workbook.limits import MEGABYTE
 
 EXACT_BYTES = 8 * MEGABYTE
-_SAMPLED_BYTES = 4 * MEGABYTE
+_SAMPLED_BYTES = 2 * MEGABYTE
 ERRORS_LISTED = 10_000
 _BLOCK = 2 * MEGABYTE
 _ENCODED = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")

@@ -1,0 +1,90 @@
+"""How much each of a sheet's first rows looks like the header of a table."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crm_core.intake import lexicon
+from crm_core.intake.clean_parts import to_arrow
+from crm_core.workbook.sheets import Sheet
+
+COLUMNS_LOOKED_AT = 200
+_BELOW = 20
+_AGAIN = 200
+_DATA = re.compile(
+    r"[-+(]?[$€£¥฿₱]?\s?\d[\d.,  ' ]*\s?(?:%|zł|€|PLN|EUR|USD)?\)?|\S+@\S+\.\S+|https?://\S+"
+    r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|true|false|\+?[\d ()/.-]{6,}|\d{1,2}:\d{2}.*",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(19|20)\d\d")
+
+Row = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Top:
+    """The first rows of a sheet (and at most 200 of its columns) as plain lists."""
+
+    rows: list[Row]
+
+    def below(self, place: int) -> list[Row]:
+        """The next filled rows."""
+        return [row for row in self.rows[place + 1 : place + 60] if any(row)][:_BELOW]
+
+
+def top_of(sheet: Sheet, rows: int) -> Top:
+    """The first `rows` rows."""
+    columns = [sheet.cells[column].iloc[:rows] for column in sheet.cells.columns[:COLUMNS_LOOKED_AT]]
+    return Top(list(zip(*(to_arrow(cells).to_pylist() for cells in columns), strict=True)))
+
+
+@lru_cache(maxsize=100_000)
+def is_data(text: str) -> bool:
+    """Whether a cell holds a number, a date, an address: something that no header says."""
+    return bool(_DATA.fullmatch(text.strip()))
+
+
+def is_year(text: str) -> bool:
+    return bool(_YEAR.fullmatch(text))
+
+
+def score(top: Top, place: int, width: int) -> float:
+    """0 for data and notes; labels over most columns, known words and other things below them make it more."""
+    cells = [text.strip() for text in top.rows[place] if text]
+    cover = len(cells) / width
+    if not cells or cover < 0.5 or (len(cells) == 1 and width > 1) or _mostly_values(cells):
+        return 0.0
+    known = sum(lexicon.key(text) in lexicon.known_headers() for text in cells) / len(cells)
+    again = 0.0 if known else _seen_again(top, place)
+    wordy = sum(len(text) > 60 for text in cells) / len(cells)
+    once = 0.3 if len(set(map(lexicon.key, cells))) == len(cells) else -0.1
+    return max(0.0, min(cover, 1.0) + 2 * known + _contrast(top, place) + once - again - wordy - 0.01 * place)
+
+
+def _mostly_values(cells: list[str]) -> bool:
+    """More than a few numbers, dates or addresses; 2000, 2001, 2002 behind a word are headers all the same."""
+    values = [text for text in cells if is_data(text)]
+    years = bool(values) and all(map(is_year, values)) and not is_data(cells[0])
+    return len(values) > 0.2 * len(cells) and not years
+
+
+def _contrast(top: Top, place: int) -> float:
+    """The share of labelled columns whose cells below are mostly numbers, dates or addresses."""
+    below, labels = top.below(place), top.rows[place]
+    labelled = [column for column, label in enumerate(labels) if label]
+    other = [column for column in labelled if _mostly_data([row[column] for row in below])]
+    return len(other) / max(len(labelled), 1)
+
+
+def _mostly_data(cells: Row) -> bool:
+    texts = [text for text in cells if text]
+    return bool(texts) and sum(map(is_data, texts)) >= 0.6 * len(texts)
+
+
+def _seen_again(top: Top, place: int) -> float:
+    """A row whose words return below in the same columns is data, unless whole rows repeat."""
+    labelled = [(column, label) for column, label in enumerate(top.rows[place]) if label]
+    below = top.rows[place + 1 : place + _AGAIN]
+    again = sum(any(row[column] == label for row in below) for column, label in labelled)
+    return 3.0 if 0 < again < len(labelled) else 0.0

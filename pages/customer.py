@@ -1,0 +1,68 @@
+"""Customer: everything about one person; /customer?id=12."""
+
+import streamlit as st
+
+from crm_core.errors import RegularsError
+from crm_core.views import customer, customers
+from crm_core.views.customer import CustomerPage
+from crm_core.views.customers import PeopleQuery
+from pages._dialogs import OPEN_DIALOG, show_dialog
+from pages._parts import Desk, in_words, open_desk, person_link, tell
+from pages._person import head, news, tiles, tools
+from pages._person_edit import edit_person
+from pages._person_story import facts, likes, planned, time_line
+
+desk = open_desk()
+MATCHES = 8
+
+
+def asked_for(desk: Desk) -> CustomerPage | None:
+    """The person of the link; None (and why, in words) where there is none."""
+    given = st.query_params.get("id", "")
+    if not given.isdecimal():
+        return None
+    try:
+        return customer.page(desk.database, int(given), desk.as_of)
+    except RegularsError as refusal:
+        tell(refusal)
+        return None
+
+
+def find_somebody(desk: Desk) -> None:
+    """A search in place of a person."""
+    st.title("Customer")
+    words = st.text_input("Whom are you looking for?", key="person_search", type="search", live=True, placeholder="Name, phone, e-mail, code")
+    with in_words():
+        query = PeopleQuery(search=words or "", size=MATCHES, columns=("name", "city"))
+        found = customers.people(desk.database, query, desk.as_of)
+        for row in found.frame.to_dict("records"):
+            person_link(row["name"], int(row["id"]), key=f"found_{row['id']}", icon=":material/person:")
+        if not found.total:
+            st.caption("Nobody like that. Try fewer letters, or add them on the Customers page.")
+
+
+def show(desk: Desk, person: CustomerPage) -> None:
+    """The page of one person."""
+    if st.button("All customers", key="to_customers", type="tertiary", icon=":material/arrow_back:"):
+        st.switch_page("pages/customers.py")
+    head(desk, person)
+    tools(desk, person)
+    news(desk, person)
+    tiles(desk, person)
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        planned(desk, person)
+        likes(desk, person)
+        facts(person)
+    with left:
+        time_line(desk, person)
+    if st.session_state.get(OPEN_DIALOG) == "edit person":
+        edit_person(desk, person)
+    show_dialog(desk)
+
+
+person = asked_for(desk)
+if person is None:
+    find_somebody(desk)
+else:
+    show(desk, person)
