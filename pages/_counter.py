@@ -13,7 +13,17 @@ from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, 
 MATCHES = 4
 LOOKED_AT = 40
 LETTERS = 2
-COLUMNS = ("name", "preferred_name", "salutation", "phone", "city", "segment", "last_on", "likes", "do_not_contact")
+COLUMNS = (
+    "name",
+    "preferred_name",
+    "salutation",
+    "phone",
+    "city",
+    "segment",
+    "last_on",
+    "likes",
+    "do_not_contact",
+)
 
 
 @st.fragment(key="counter")
@@ -33,14 +43,22 @@ def counter(desk: Desk) -> None:
 
 
 def _doors() -> None:
-    if st.button("New customer", key="counter_new", icon=":material/person_add:", on_click=open_dialog, args=("new customer",)):
+    if st.button(
+        "New customer",
+        key="counter_new",
+        icon=":material/person_add:",
+        on_click=open_dialog,
+        args=("new customer",),
+    ):
         st.rerun(scope="app")
     if st.button("Log purchase", key="counter_line", icon=":material/shopping_bag:", on_click=new_purchase):
         st.rerun(scope="app")
 
 
 def _found(desk: Desk, words: str) -> None:
-    page = customers.people(desk.database, PeopleQuery(search=words, size=LOOKED_AT, columns=COLUMNS), desk.as_of)
+    page = customers.people(
+        desk.database, PeopleQuery(search=words, size=LOOKED_AT, columns=COLUMNS), desk.as_of
+    )
     if not page.total:
         st.caption("Nobody like that yet. “New customer” takes them in.")
         return
@@ -54,7 +72,10 @@ def _found(desk: Desk, words: str) -> None:
 def _nearest_first(found: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
     """Those with a name that begins with what was typed stand before those that only contain it."""
     first = fold(words).split(" ")[0]
-    return sorted(found, key=lambda person: not any(part.startswith(first) for part in fold(_text(person, "name")).split(" ")))
+    return sorted(
+        found,
+        key=lambda person: not any(part.startswith(first) for part in fold(_text(person, "name")).split(" ")),
+    )
 
 
 def _card(desk: Desk, person: dict[str, Any]) -> None:
@@ -77,7 +98,9 @@ def _card(desk: Desk, person: dict[str, Any]) -> None:
 def _card_buttons(number: int, name: str) -> None:
     person_link("Open", number, key=f"counter_open_{number}", type="secondary", icon=":material/person:")
     buyer = {"on_click": new_purchase, "args": ((number, name),)}
-    if st.button("Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:", **buyer):
+    if st.button(
+        "Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:", **buyer
+    ):
         st.rerun(scope="app")
 
 
@@ -102,6 +125,9 @@ def _favourite(desk: Desk, number: int, person: dict[str, Any]) -> str:
 
 def _facts(desk: Desk, person: dict[str, Any]) -> list[str]:
     last = _text(person, "last_on")
-    return [_text(person, "segment"), f"bought {ago(last, desk.as_of)}" if last else "", _text(person, "phone"), _text(person, "city")]
-
-
+    return [
+        _text(person, "segment"),
+        f"bought {ago(last, desk.as_of)}" if last else "",
+        _text(person, "phone"),
+        _text(person, "city"),
+    ]

@@ -41,7 +41,9 @@ def _open(now: Draft, sheet: UploadedSheet) -> dict[int, str]:
 
 def _answered(sheet: UploadedSheet, choice: SheetChoice) -> dict[int, str]:
     headers = {column.position: column.header for column in sheet.table.columns} if sheet.table else {}
-    return {position: f"{headers[position]}: as you said" for position in choice.readings if position in headers}
+    return {
+        position: f"{headers[position]}: as you said" for position in choice.readings if position in headers
+    }
 
 
 def _question(desk: Desk, now: Draft, sheet: str, position: int, words: str, choice: SheetChoice) -> None:
@@ -80,12 +82,35 @@ def _answer(desk: Desk, sheet: str, position: int, name: str, key: str) -> None:
 def countries() -> dict[str, str]:
     """ISO 3166 code → name, in the order of the names."""
     found = {code: name for code, name in ENGLISH.territories.items() if len(code) == 2 and code.isalpha()}
-    real = {code: name for code, name in found.items() if code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO")}
+    real = {
+        code: name for code, name in found.items() if code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO")
+    }
     return dict(sorted(real.items(), key=lambda pair: pair[1]))
 
 
 def currencies() -> dict[str, str]:
     """ISO 4217 code → "EUR · Euro", the usual ones first."""
-    usual = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "NOK", "DKK", "JPY", "CNY", "TWD", "THB", "INR", "AUD", "CAD")
-    rest = sorted(code for code in ENGLISH.currencies if len(code) == 3 and code not in usual and not code.startswith("X"))
+    usual = (
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "PLN",
+        "CZK",
+        "SEK",
+        "NOK",
+        "DKK",
+        "JPY",
+        "CNY",
+        "TWD",
+        "THB",
+        "INR",
+        "AUD",
+        "CAD",
+    )
+    rest = sorted(
+        code
+        for code in ENGLISH.currencies
+        if len(code) == 3 and code not in usual and not code.startswith("X")
+    )
     return {code: f"{code} · {ENGLISH.currencies[code]}" for code in (*usual, *rest)}

@@ -31,6 +31,7 @@ class Draft:
     turn: int = 0  # raised by every choice: widgets that show choices are made anew, an older plan is dropped
     asked: bool = False
     show: str = "new"
+    tab: int = 0
 
     def choose(self, choices: Mapping[str, SheetChoice]) -> None:
         """Take other choices: what was planned does not hold any more."""
@@ -39,7 +40,9 @@ class Draft:
     @property
     def rows(self) -> int:
         """How many rows the sheets that are on have."""
-        return sum(len(s.table.rows) for s in self.upload.sheets if s.table is not None and self.choices[s.name].on)
+        return sum(
+            len(s.table.rows) for s in self.upload.sheets if s.table is not None and self.choices[s.name].on
+        )
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def _read_all(files: Files, progress: Progress) -> Draft:
         if not good:
             raise UnreadableFile(" ".join(refused)) from None
         upload = imports.read_upload(good, progress=progress)
-    return Draft(upload, imports.proposed_choices(upload), tuple(refused))
+    choices = imports.proposed_choices(upload)
+    known = any(choice.on for choice in choices.values())
+    return Draft(upload, choices, tuple(refused), tab=0 if known else 1)
 
 
 def _refusal(file: tuple[str, bytes], refused: list[str]) -> bool:
@@ -129,10 +134,21 @@ def switch(sheet: str, key: str) -> None:
 
 
 def say_subject(sheet: str, key: str) -> None:
-    """A person says what the rows of a sheet are."""
+    """A person says what the rows of a sheet are; the reasons for its columns are then those of that subject."""
     now, entity = draft(), st.session_state[key]
-    if now and entity:
-        _try(lambda: now.choose(imports.choose_entity(now.upload, now.choices, sheet, entity)))
+    if now is None or not entity:
+        return
+
+    def take() -> None:
+        found = now.upload.sheet(sheet)
+        choices = imports.choose_entity(now.upload, now.choices, sheet, entity)
+        told = replace(found, proposal=imports.propose_as(found.table, entity)) if found.table else found
+        now.upload = replace(
+            now.upload, sheets=tuple(told if one is found else one for one in now.upload.sheets)
+        )
+        now.choose(choices)
+
+    _try(take)
 
 
 def say_header(sheet: str, key: str) -> None:
@@ -159,7 +175,9 @@ def say_reading(desk: Desk, sheet: str, position: int, **answer: str) -> None:
     """A person answers what a column leaves open: date_order, decimal, country or currency."""
     if now := draft():
         choice = now.choices[sheet]
-        before = choice.readings.get(position, Reading(country=desk.company.country or None, currency=desk.company.currency))
+        before = choice.readings.get(
+            position, Reading(country=desk.company.country or None, currency=desk.company.currency)
+        )
         readings = {**choice.readings, position: replace(before, **answer)}
         now.choose({**now.choices, sheet: replace(choice, readings=readings)})
 
@@ -178,11 +196,17 @@ def _try(act: Any) -> None:
 def make_plan(desk: Desk, now: Draft) -> None:
     """See that the plan of the present choices is there; shows how far it is."""
     while now.plan is None:
-        turn, upload, choices = now.turn, now.upload, dict(now.choices)
-        begin("plan", "Comparing", lambda progress: (turn, imports.plan_upload(desk.database, upload, choices, progress=progress)))
-        made, plan = finish("plan")
-        if made == now.turn:
+        begin("plan", "Comparing", partial(_plan, desk, now.turn, now.upload, dict(now.choices)))
+        turn, plan = finish("plan")
+        if turn == now.turn:
             now.plan = plan
+
+
+def _plan(
+    desk: Desk, turn: int, upload: Upload, choices: dict[str, SheetChoice], progress: Progress
+) -> tuple[int, Any]:
+    """The plan, and which turn of the choices it was made of."""
+    return turn, imports.plan_upload(desk.database, upload, choices, progress=progress)
 
 
 def save(desk: Desk) -> None:
@@ -192,10 +216,14 @@ def save(desk: Desk) -> None:
         begin("save", "Saving", partial(_save, desk, now.upload, dict(now.choices), now.plan))
 
 
-def _save(desk: Desk, upload: Upload, choices: dict[str, SheetChoice], plan: Any, progress: Progress) -> SavedUpload:
+def _save(
+    desk: Desk, upload: Upload, choices: dict[str, SheetChoice], plan: Any, progress: Progress
+) -> SavedUpload:
     batch = imports.save_upload(desk.database, upload, choices, plan, progress=progress, **desk.act)
     counts = {name: len(frame) for name, frame in plan.changes.creates.items() if name != "pair"}
-    return SavedUpload(batch, tuple(file.name for file in upload.files), counts, len(plan.problems), len(plan.pairs))
+    return SavedUpload(
+        batch, tuple(file.name for file in upload.files), counts, len(plan.problems), len(plan.pairs)
+    )
 
 
 def take_saved() -> None:

@@ -31,7 +31,13 @@ def drop_zone(desk: Desk) -> None:
             "Rows from a spreadsheet, with their headers", key=pasted, height=160,
             placeholder="Name\tPhone\tBirthday\nAda Novak\t+43 1 234567\t12.03.1980",
         )  # fmt: skip
-        st.button("Read these rows", key="read_pasted", icon=":material/arrow_forward:", on_click=take_pasted, args=(pasted,))
+        st.button(
+            "Read these rows",
+            key="read_pasted",
+            icon=":material/arrow_forward:",
+            on_click=take_pasted,
+            args=(pasted,),
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Nothing at hand?", width="content")
         make = partial(sample_workbook, as_of=desk.as_of)
@@ -53,7 +59,9 @@ def files_line(desk: Desk, now: Draft) -> None:
             st.badge(plain(file.name), icon=":material/description:", color="gray")
         sheets = [sheet for sheet in now.upload.sheets if sheet.table is not None]
         st.caption(f"{counted(len(sheets), 'sheet')} with rows", width="content")
-        st.button("Start over", key="start_over", type="tertiary", icon=":material/close:", on_click=start_over)
+        st.button(
+            "Start over", key="start_over", type="tertiary", icon=":material/close:", on_click=start_over
+        )
     for note in now.upload.notes:
         st.caption(f":material/info: {plain(note)}")
     _known_before(desk, now)
@@ -78,7 +86,10 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
     st.success(f"**{plain(', '.join(done.files))} is saved.** {_what(done)}", icon=":material/check_circle:")
     if done.batch.conflicts:
         amount = counted(len(done.batch.conflicts), "cell")
-        st.warning(f"{amount} had been changed by somebody else meanwhile and were left alone.", icon=":material/group:")
+        st.warning(
+            f"{amount} had been changed by somebody else meanwhile and were left alone.",
+            icon=":material/group:",
+        )
     with st.container(horizontal=True):
         if st.button("See your customers", key="to_customers", type="primary", icon=":material/groups:"):
             st.switch_page("pages/customers.py")

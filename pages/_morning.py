@@ -51,12 +51,21 @@ def tiles(desk: Desk) -> None:
 
 def _calls(desk: Desk) -> None:
     found = followups.preview(desk.database, desk.as_of, limit=0)
-    st.metric("Calls for today", number(found.people), help="People with a reason to be called, after consent and rest")
+    st.metric(
+        "Calls for today",
+        number(found.people),
+        help="People with a reason to be called, after consent and rest",
+    )
     most = sorted(((amount, name) for name, amount in found.by_play.items() if amount), reverse=True)[:PLAYS]
     labels = {play.name: play.label for play in followups.plays()}
-    st.caption(plain(" · ".join(f"{number(amount)} {labels.get(name, name)}" for amount, name in most)) or "Nobody is due.")
+    st.caption(
+        plain(" · ".join(f"{number(amount)} {labels.get(name, name)}" for amount, name in most))
+        or "Nobody is due."
+    )
     st.space("stretch")
-    if st.button("See who and why", key="to_calls", type="primary", icon=":material/call:", disabled=not found.people):
+    if st.button(
+        "See who and why", key="to_calls", type="primary", icon=":material/call:", disabled=not found.people
+    ):
         st.switch_page("pages/followups.py")
 
 
@@ -64,7 +73,12 @@ def _doubles(desk: Desk, pairs: int) -> None:
     st.metric("Possible doubles", number(pairs), help="Pairs of records that may be one person")
     st.caption("They wait for an answer; both are kept until then.")
     st.space("stretch")
-    download("Download the pairs", partial(_doubles_file, desk), f"possible-doubles-{desk.as_of}.xlsx", key="doubles_file")
+    download(
+        "Download the pairs",
+        partial(_doubles_file, desk),
+        f"possible-doubles-{desk.as_of}.xlsx",
+        key="doubles_file",
+    )
 
 
 def _doubles_file(desk: Desk) -> bytes:
@@ -96,7 +110,12 @@ def matters(desk: Desk) -> None:
 
 
 def _sentence(one: Sentence) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"sentence_{one.name.replace(' ', '_')}"):
+    with st.container(
+        border=True,
+        horizontal=True,
+        vertical_alignment="center",
+        key=f"sentence_{one.name.replace(' ', '_')}",
+    ):
         st.markdown(plain(one.text), width="stretch")
         label = f"Show {counted(one.people, 'person', 'people')}"
         people_link(label, one.text, one.condition, key=f"people_{one.name}")

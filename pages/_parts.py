@@ -34,11 +34,19 @@ PEOPLE = "people"  # session_state: (title, condition), what the Customers page 
 
 
 def download(
-    label: str, make: Callable[[], bytes], file_name: str, *, key: str | None = None, mime: str = XLSX, **look: Any
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    *,
+    key: str | None = None,
+    mime: str = XLSX,
+    **look: Any,
 ) -> None:
     """A download whose bytes are made when it is pressed; the page does not run again. `look`: as of a button."""
     look = {"icon": ":material/download:", **look}
-    st.download_button(label, make, file_name, mime, key=key or f"download_{file_name}", on_click="ignore", **look)
+    st.download_button(
+        label, make, file_name, mime, key=key or f"download_{file_name}", on_click="ignore", **look
+    )
 
 
 def go_to_people(title: str, condition: Condition) -> None:
@@ -77,7 +85,9 @@ def demo_banner(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="demo_banner"):
         words = "None of these people exist. Look around, change and break what you like."
         st.badge("Made-up data", icon=":material/theater_comedy:", color="orange", help=words)
-        st.button("Remove the made-up data", key="remove_demo", type="tertiary", on_click=_remove_demo, args=(desk,))
+        st.button(
+            "Remove the made-up data", key="remove_demo", type="tertiary", on_click=_remove_demo, args=(desk,)
+        )
     with in_words():
         if finish("remove_demo") is not None:
             say_later("The made-up data is gone. Your own can come in now.")
@@ -87,4 +97,6 @@ def demo_banner(desk: Desk) -> None:
 def _remove_demo(desk: Desk) -> None:
     from crm_core.actions.demo import remove_demo
 
-    begin("remove_demo", "Removing", lambda progress: remove_demo(desk.database, progress=progress, **desk.act))
+    begin(
+        "remove_demo", "Removing", lambda progress: remove_demo(desk.database, progress=progress, **desk.act)
+    )

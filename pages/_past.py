@@ -41,7 +41,11 @@ def _headline(one: Batch) -> None:
 
 
 def _counts(one: Batch) -> list[tuple[str, Any]]:
-    found = (("new", one.created, "green"), ("changed", one.changed, "blue"), ("removed", one.removed, "orange"))
+    found = (
+        ("new", one.created, "green"),
+        ("changed", one.changed, "blue"),
+        ("removed", one.removed, "orange"),
+    )
     return [(f"{number(amount)} {word}", colour) for word, amount, colour in found if amount]
 
 
@@ -52,7 +56,9 @@ def _icon(one: Batch) -> str:
 
 
 def _buttons(one: Batch) -> None:
-    st.button("Look inside", key=f"inside_{one.id}", type="tertiary", on_click=_ask, args=("look_inside", one.id))
+    st.button(
+        "Look inside", key=f"inside_{one.id}", type="tertiary", on_click=_ask, args=("look_inside", one.id)
+    )
     st.button(
         "Undo", key=f"undo_{one.id}", icon=":material/undo:", disabled=one.undone_by is not None,
         help=f"Number {one.id}" if not one.undone_by else "This was undone already",
@@ -98,11 +104,14 @@ def _total(one: Batch, what: str) -> int:
 
 def _in_words(rows: pd.DataFrame, desk: Desk) -> pd.DataFrame:
     """Values as people write them, and only the columns that say something."""
-    shown = rows.rename(columns={"kind": "What", "name": "Which", "field": "Field", "before": "Before", "after": "After"})
+    shown = rows.rename(
+        columns={"kind": "What", "name": "Which", "field": "Field", "before": "Before", "after": "After"}
+    )
     shown = shown.drop(columns=["what", "id"], errors="ignore")
     for column in ("Before", "After"):
         shown[column] = [
-            in_field(what, field, value, desk) for what, field, value in zip(shown["What"], shown["Field"], shown[column], strict=True)
+            in_field(what, field, value, desk)
+            for what, field, value in zip(shown["What"], shown["Field"], shown[column], strict=True)
         ]
     return shown.loc[:, shown.replace("", None).notna().any()]
 
@@ -127,10 +136,14 @@ def undo_question(desk: Desk, batch: int) -> None:
 def _undo_question(desk: Desk, one: Batch) -> None:
     st.markdown(f"**{plain(one.why)}**")
     st.write(_goes(one))
-    st.caption("What was edited since, or is used by later records, stays as it is and is listed. An undo can be undone.")
+    st.caption(
+        "What was edited since, or is used by later records, stays as it is and is listed. An undo can be undone."
+    )
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Leave it", key="undo_no", on_click=_forget, args=("undo_asked",))
-        st.button(f"Undo number {one.id}", key="undo_yes", type="primary", on_click=start_undo, args=(desk, one.id))
+        st.button(
+            f"Undo number {one.id}", key="undo_yes", type="primary", on_click=start_undo, args=(desk, one.id)
+        )
 
 
 def _goes(one: Batch) -> str:

@@ -1,5 +1,7 @@
 """What saving an upload would do: tiles that filter, rows with before and after, and the button that does it."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +17,10 @@ TILES = {
     "new": ("New", "Rows that are not stored yet"),
     "changed": ("Changed", "Rows that change something stored"),
     "same": ("Same", "Rows that are stored already, just so"),
-    "doubtful": ("Doubtful", "Rows that may be somebody you know: stored by themselves, the pair waits for you"),
+    "doubtful": (
+        "Doubtful",
+        "Rows that may be somebody you know: stored by themselves, the pair waits for you",
+    ),
     "left_out": ("Left out", "Totals, notes, repeated headers, sheets that are off"),
     "problems": ("Problems", "Cells that could not be taken as they stand; the rest of their row is taken"),
 }
@@ -33,7 +38,13 @@ def plan_tab(desk: Desk, now: Draft) -> None:
     """Counts as tiles, what the columns leave open, and examples of the rows behind the chosen tile."""
     if now.plan is None:
         st.write(f"{counted(now.rows, 'row')} are a lot. Look through the sheets first, then compare.")
-        st.button("See what would change", type="primary", icon=":material/compare_arrows:", on_click=_ask, args=(now,))
+        st.button(
+            "See what would change",
+            type="primary",
+            icon=":material/compare_arrows:",
+            on_click=_ask,
+            args=(now,),
+        )
         return
     if not any(sheet.entity for sheet in now.plan.sheets):
         _nobody_known(now)
@@ -44,7 +55,8 @@ def plan_tab(desk: Desk, now: Draft) -> None:
         questions(desk, now, sheet)
     _notes(now)
     if not now.plan.writes:
-        st.success(_nothing(now, counts), icon=":material/check_circle:")
+        told = st.success if counts["same"] else st.warning
+        told(_nothing(now, counts), icon=":material/check_circle:" if counts["same"] else ":material/help:")
     _shown(desk, now)
 
 
@@ -67,11 +79,15 @@ def _notes(now: Draft) -> None:
     off = [sheet.sheet for sheet in now.plan.sheets if sheet.entity is None and sheet.rows]
     if off:
         names = ", ".join(f"“{plain(name)}”" for name in off[:5]) + (" …" if len(off) > 5 else "")
-        st.caption(f":material/do_not_disturb_on: Not taken in: {names}. Open the sheet to say what it holds.")
+        st.caption(
+            f":material/do_not_disturb_on: Not taken in: {names}. Open the sheet to say what it holds."
+        )
 
 
 def _counts(now: Draft) -> dict[str, int]:
-    counts = {name: sum(sheet.counts[name] for sheet in now.plan.sheets) for name in TILES if name != "problems"}
+    counts = {
+        name: sum(sheet.counts[name] for sheet in now.plan.sheets) for name in TILES if name != "problems"
+    }
     return counts | {"problems": len(now.plan.problems)}
 
 
@@ -89,7 +105,9 @@ def _tile(now: Draft, name: str, label: str, words: str, amount: int) -> None:
         if not amount:
             return
         shown = now.show == name
-        look = {"icon": ":material/keyboard_arrow_down:", "type": "tertiary"} if shown else {"type": "secondary"}
+        look = (
+            {"icon": ":material/keyboard_arrow_down:", "type": "tertiary"} if shown else {"type": "secondary"}
+        )
         words = "Shown below" if shown else "Show"
         st.button(words, key=f"show_{name}", width="stretch", on_click=_show, args=(now, name), **look)  # type: ignore[arg-type]
 
@@ -115,7 +133,9 @@ def _rows(desk: Desk, now: Draft, sheet) -> None:
     """Examples of the rows in one state, in our words; each with its row in the sheet."""
     if sheet.states is None:
         if now.show == "left_out" and sheet.counts["left_out"]:
-            st.caption(f"{plain(sheet.sheet)}: {counted(sheet.counts['left_out'], 'row')}. {plain(sheet.why)}")
+            st.caption(
+                f"{plain(sheet.sheet)}: {counted(sheet.counts['left_out'], 'row')}. {plain(sheet.why)}"
+            )
         return
     mine = sheet.states[sheet.states == now.show.replace("_", " ")].index
     if now.show == "left_out":
@@ -125,11 +145,23 @@ def _rows(desk: Desk, now: Draft, sheet) -> None:
     st.caption(f"**{plain(sheet.sheet)}** · {_how_many(len(mine))}")
     frame = sheet.frame.loc[mine[:SHOWN_ROWS]].drop(columns="extra", errors="ignore")
     frame = frame.loc[:, frame.notna().any()]
-    shown = pd.DataFrame({label_of(sheet.entity, name): _written(desk, sheet.entity, name, frame[name]) for name in frame})
+    shown = pd.DataFrame(
+        {label_of(sheet.entity, name): _written(desk, sheet.entity, name, frame[name]) for name in frame}
+    )
     shown.insert(0, "Row", frame.index)
     headers = {label_of(sheet.entity, target): header for header, target in sheet.mapping.items()}
-    config = {label: st.column_config.Column(help=f"Your column: {header}") for label, header in headers.items()}
-    st.dataframe(shown, hide_index=True, placeholder="", column_config=config, key=f"rows_{sheet.sheet}", height=min(38 + 35 * len(shown), 400))
+    config: dict[str, Any] = {"Row": st.column_config.NumberColumn(width=60, format="%d")}
+    config |= {
+        label: st.column_config.Column(help=f"Your column: {header}") for label, header in headers.items()
+    }
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config=config,
+        key=f"rows_{sheet.sheet}",
+        height=min(38 + 35 * len(shown), 400),
+    )
 
 
 def _how_many(amount: int) -> str:
@@ -140,7 +172,11 @@ def _left_out(now: Draft, sheet) -> None:
     table = now.upload.sheet(sheet.sheet).table
     if table is not None and table.left_out:
         rows = [(one.row, one.why) for one in table.left_out[:SHOWN_ROWS]]
-        st.dataframe(pd.DataFrame(rows, columns=["Row", "Why it is left out"]), hide_index=True, key=f"out_{sheet.sheet}")
+        st.dataframe(
+            pd.DataFrame(rows, columns=["Row", "Why it is left out"]),
+            hide_index=True,
+            key=f"out_{sheet.sheet}",
+        )
 
 
 def _written(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series:
@@ -162,7 +198,9 @@ def _changed(desk: Desk, now: Draft) -> None:
         for cell in cells.itertuples()
     ]  # fmt: skip
     st.dataframe(
-        pd.DataFrame(rows, columns=["Sheet", "Row", "Who or what", "Field", "Before", "After"]), hide_index=True, key="changed"
+        pd.DataFrame(rows, columns=["Sheet", "Row", "Who or what", "Field", "Before", "After"]),
+        hide_index=True,
+        key="changed",
     )
     if len(now.plan.cells) > SHOWN_ROWS:
         st.caption(f"{counted(len(now.plan.cells), 'cell')}, the first {SHOWN_ROWS} are shown.")
@@ -188,14 +226,21 @@ def _pairs(now: Draft) -> None:
     if now.plan.pairs:
         rows = [(score, evidence) for _, _, score, evidence in now.plan.pairs[:SHOWN_ROWS]]
         config = {"Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}
-        st.dataframe(pd.DataFrame(rows, columns=["Alike", "Why"]), hide_index=True, column_config=config, key="pairs")
+        st.dataframe(
+            pd.DataFrame(rows, columns=["Alike", "Why"]), hide_index=True, column_config=config, key="pairs"
+        )
 
 
 def _problems(now: Draft) -> None:
     problems = now.plan.problems[:1000]
     rows = [(p.sheet, p.row, p.column, p.value, p.message) for p in problems]
     frame = pd.DataFrame(rows, columns=["Sheet", "Row", "Column", "Found", "What is the matter"])
-    st.dataframe(frame, hide_index=True, key="problems", column_config={"What is the matter": st.column_config.TextColumn(width="large")})
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="problems",
+        column_config={"What is the matter": st.column_config.TextColumn(width="large")},
+    )
     if len(now.plan.problems) > len(problems):
         st.caption(f"The first {number(len(problems))} of {number(len(now.plan.problems))} are shown.")
 
@@ -204,7 +249,9 @@ def save_bar(desk: Desk, now: Draft) -> None:
     """The button that saves, always in reach."""
     if not now.plan.writes:
         return
-    amount = sum(len(frame) for name, frame in now.plan.changes.creates.items() if name != "pair") + len(now.plan.cells)
+    amount = sum(len(frame) for name, frame in now.plan.changes.creates.items() if name != "pair") + len(
+        now.plan.cells
+    )
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="save_bar"):
         label = f"Save {counted(amount, 'change')}"
         st.button(label, key="save", type="primary", icon=":material/save:", on_click=save, args=(desk,))
@@ -212,6 +259,8 @@ def save_bar(desk: Desk, now: Draft) -> None:
 
 
 def _nothing(now: Draft, counts: dict[str, int]) -> str:
+    if not counts["same"]:
+        return "None of these rows can be taken as they stand. Look at the problems, or at what the columns became."
     what = "these files" if len(now.upload.files) > 1 else "this file"
     left = f" {counted(counts['left_out'], 'row is', 'rows are')} left out." if counts["left_out"] else ""
     same = counted(counts["same"], "row is", "rows are")

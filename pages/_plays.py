@@ -38,7 +38,8 @@ def _card(card: PlayCard, is_on: bool) -> None:
             st.toggle(card.label, True, key=f"play_{card.name}", label_visibility="collapsed", persist_state="session")
         st.caption(plain(card.words))
         st.space("stretch")
-        also = f" · {number(card.also)} more have a stronger reason" if card.also else ""
+        more = "more has" if card.also == 1 else "more have"
+        also = f" · {number(card.also)} {more} a stronger reason" if card.also else ""
         due = f"**{number(card.due)}** due" if is_on else f":gray[{number(card.due)} would be due]"
         st.markdown(f"{due}{also}")
         out = sum(card.left_out.values())
@@ -48,6 +49,10 @@ def _card(card: PlayCard, is_on: bool) -> None:
 
 def who_and_why(preview: Preview) -> None:
     """The people on the list: why today, what to say, who calls."""
+    st.subheader("Who and why", anchor=False)
+    if not preview.people:
+        st.caption("Nobody is due on that day for these reasons.")
+        return
     st.session_state[SHOWN] = preview.frame["id"].tolist()
     frame = pd.DataFrame({"": ":material/open_in_new:", **{name: preview.frame[name] for name in COLUMNS}})
     frame["due"] = pd.to_datetime(frame["due"])

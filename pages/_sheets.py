@@ -21,9 +21,13 @@ LOOK_ROWS = 12
 def tabs(now: Draft, planned: Callable[[], None]) -> None:
     """What would change, then one tab a sheet; only the open one is drawn."""
     key = f"tabs_{now.upload.files[0].sha256[:8]}"
-    labels = [":material/compare_arrows: What would change", *(_tab_name(now, sheet) for sheet in now.upload.sheets)]
-    start = labels[0] if any(choice.on for choice in now.choices.values()) or len(labels) == 1 else labels[1]
-    first, *rest = st.tabs(labels, key=key, on_change="rerun", default=start)
+    labels = [
+        ":material/compare_arrows: What would change",
+        *(_tab_name(now, sheet) for sheet in now.upload.sheets),
+    ]
+    # The open tab is known by its label, and labels change with the choices.
+    st.session_state[key] = labels[min(now.tab, len(labels) - 1)]
+    first, *rest = st.tabs(labels, key=key, on_change=_opened, args=(now, key, labels))
     with first:
         if first.open:
             planned()
@@ -31,6 +35,10 @@ def tabs(now: Draft, planned: Callable[[], None]) -> None:
         with tab:
             if tab.open:
                 one_sheet(now, sheet)
+
+
+def _opened(now: Draft, key: str, labels: list[str]) -> None:
+    now.tab = labels.index(st.session_state[key])
 
 
 def _tab_name(now: Draft, sheet: UploadedSheet) -> str:
@@ -59,7 +67,9 @@ def _choices(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = f"on_{name}_{now.turn}"
         usable = sheet.table is not None and choice.entity is not None
-        st.toggle("Take these rows in", choice.on, key=key, disabled=not usable, on_change=switch, args=(name, key))
+        st.toggle(
+            "Take these rows in", choice.on, key=key, disabled=not usable, on_change=switch, args=(name, key)
+        )
         key = f"subject_{name}_{now.turn}"
         st.selectbox(
             "These rows are", SUBJECTS, SUBJECTS.index(choice.entity) if choice.entity in SUBJECTS else None, key=key,
@@ -97,7 +107,9 @@ def _columns(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
     )  # fmt: skip
     kept = [row.Column for row in frame.itertuples() if row.Becomes == KEPT]
     if kept:
-        st.caption(f"{counted(len(kept), 'column')} without a field of ours: kept with each record, nothing is thrown away.")
+        st.caption(
+            f"{counted(len(kept), 'column')} without a field of ours: kept with each record, nothing is thrown away."
+        )
 
 
 def targets(entity: str) -> dict[str, str]:
@@ -130,7 +142,15 @@ def _mapping_frame(sheet: UploadedSheet, choice: SheetChoice, labels: dict[str, 
         becomes = label_of(str(choice.entity), target) if target else KEPT
         why = was.reason if ours and was else "you said so"
         sure = was.confidence if ours and was and target else (1.0 if target else None)
-        rows.append((column.header, becomes if target in labels.values() else KEPT, _examples(sheet, column.position), sure, why))
+        rows.append(
+            (
+                column.header,
+                becomes if target in labels.values() else KEPT,
+                _examples(sheet, column.position),
+                sure,
+                why,
+            )
+        )
     return pd.DataFrame(rows, columns=["Column", "Becomes", "For example", "Sure", "Why"])
 
 
@@ -158,7 +178,10 @@ def _raw_rows(sheet: UploadedSheet, open_: bool) -> None:
         cells = sheet.sheet.cells.head(LOOK_ROWS).fillna("")
         cells.columns = [letter(int(position)) for position in cells.columns]
         header = sheet.table.header_row if sheet.table is not None else None
-        shade = [("font-weight: 600; background-color: rgba(11, 110, 102, .16)" if row == header else "") for row in cells.index]
+        shade = [
+            ("font-weight: 600; background-color: rgba(11, 110, 102, .16)" if row == header else "")
+            for row in cells.index
+        ]
         st.dataframe(cells.style.apply(lambda _: shade), width="stretch", key=f"raw_{sheet.name}")
 
 

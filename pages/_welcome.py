@@ -34,7 +34,9 @@ def welcome(desk: Desk) -> None:
         with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
             st.caption("No workbook at hand?", width="content")
             make = partial(sample_workbook, as_of=desk.as_of)
-            download("Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary")
+            download(
+                "Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary"
+            )
         with in_words():
             if finish("demo") is not None:
                 st.rerun()
@@ -44,7 +46,9 @@ def _questions(desk: Desk) -> None:
     country, currency = _usual(desk)
     names, money = _countries(), _currencies()
     with st.container(border=True):
-        st.text_input("What is your company called?", desk.company.name, key="company_name", placeholder="Your company")
+        st.text_input(
+            "What is your company called?", desk.company.name, key="company_name", placeholder="Your company"
+        )
         left, right = st.columns(2)
         with left:
             codes = list(names)
@@ -53,7 +57,9 @@ def _questions(desk: Desk) -> None:
         with right:
             codes = list(money)
             at = codes.index(currency) if currency in codes else 0
-            st.selectbox("In which currency do you sell?", codes, at, key="company_currency", format_func=money.get)
+            st.selectbox(
+                "In which currency do you sell?", codes, at, key="company_currency", format_func=money.get
+            )
 
 
 _countries, _currencies = lru_cache(countries), lru_cache(currencies)
@@ -94,7 +100,9 @@ def _upload(desk: Desk) -> None:
 
 def _introduce(desk: Desk) -> bool:
     """Whether the three answers are kept; a refusal is said beside them."""
-    answers = {name: str(st.session_state.get(f"company_{name}") or "") for name in ("name", "currency", "country")}
+    answers = {
+        name: str(st.session_state.get(f"company_{name}") or "") for name in ("name", "currency", "country")
+    }
     try:
         introduce(desk.database, **answers, **desk.act)
     except RegularsError as refusal:

@@ -1,5 +1,6 @@
 """Follow-ups: which reasons, which day, who calls; who is on the list and why; the list as a workbook."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import streamlit as st
@@ -27,70 +28,59 @@ def chosen_people() -> tuple[int, ...] | None:
 
 
 def the_day(desk: Desk) -> Wish:
-    """The day and the people; the plays come from the cards."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="list_for"):
-        on = st.date_input(
-            "List for", desk.as_of, min_value=desk.as_of, max_value=desk.as_of + timedelta(days=AHEAD),
-            key="list_day", format="DD/MM/YYYY", width=170,
-        )  # fmt: skip
-        ids = chosen_people()
-    return Wish(on or desk.as_of, (), None, ids)
+    """For which day."""
+    on = st.date_input(
+        "List for", desk.as_of, min_value=desk.as_of, max_value=desk.as_of + timedelta(days=AHEAD),
+        key="list_day", format="DD/MM/YYYY", width=170,
+    )  # fmt: skip
+    return Wish(on or desk.as_of, ())
 
 
-def callers(preview: Preview) -> tuple[tuple[str, ...] | None, str | None]:
+def callers(names: tuple[str, ...]) -> tuple[tuple[str, ...] | None, str | None]:
     """Whose sheets the list holds, and who is asking."""
-    if not preview.callers:
+    if not names:
         return None, None
-    left, right = st.columns(2)
-    chosen = left.multiselect("Who calls", preview.callers, key="list_callers", placeholder="everybody", persist_state="session")
-    mine = [name for name in preview.callers if name.casefold() == desk.who.casefold()]
-    me = right.selectbox(
-        "I am", preview.callers, index=preview.callers.index(mine[0]) if mine else None, key="list_me",
-        placeholder="choose your name for your own list", persist_state="session",
+    chosen = st.multiselect("Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=320)
+    mine = [place for place, name in enumerate(names) if name.casefold() == desk.who.casefold()]
+    me = st.selectbox(
+        "I am", names, index=mine[0] if mine else None, key="list_me", width=240,
+        placeholder="your name", persist_state="session",
     )  # fmt: skip
     return (tuple(chosen) or None), me
 
 
 def downloads(desk: Desk, wish: Wish, me: str | None, preview: Preview) -> None:
-    """[Download everyone's list] and [Download my list]."""
+    """How many, by whom, who is left out; [Download everyone's list] and [Download my list]."""
     with st.container(horizontal=True, vertical_alignment="center", key="list_downloads"):
-        whose = "everyone's list" if wish.owners is None else "the list"
+        st.subheader(counted(preview.people, "person", "people") + " to call", anchor=False, width="content")
+        whose = "everyone's list" if wish.owners is None else "this list"
         list_button(desk, f"Download {whose}", wish, "download_all", type="primary", disabled=not preview.people)
         if preview.callers:
-            mine = Wish(wish.on, wish.plays, (me,) if me else None, wish.ids)
+            mine = replace(wish, owners=(me,) if me else None)
             hint = None if me else "Choose your name beside “I am” first"
             list_button(desk, "Download my list", mine, "download_mine", disabled=not (me and preview.people), help=hint)
-
-
-def the_list(desk: Desk, wish: Wish) -> None:
-    """Who is on it, by caller, and the files."""
-    everyone = followups.preview(desk.database, wish.on, wish.plays, ids=wish.ids)
-    owners, me = callers(everyone)
-    wish = Wish(wish.on, wish.plays, owners, wish.ids)
-    preview = everyone if owners is None else followups.preview(desk.database, wish.on, wish.plays, owners, ids=wish.ids)
-    st.subheader(counted(preview.people, "person", "people") + " to call", anchor=False)
     if len(preview.by_owner) > 1:
         st.markdown(" · ".join(f"{plain(name)} **{number(count)}**" for name, count in preview.by_owner.items()))
     st.caption(left_out_words(preview.left_out))
-    downloads(desk, wish, me, preview)
     handed_out(desk)
-    if preview.people:
-        who_and_why(preview)
-    else:
-        st.info("Nobody is due on that day for these reasons.", icon=":material/check_circle:")
 
 
 st.title("Follow-ups")
 with in_words():
-    wish = the_day(desk)
-    every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="list_for"):
+        wish = the_day(desk)
+        wish = replace(wish, ids=chosen_people())
+        every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
+        owners, me = callers(every.callers)
     found = {card.name: card for card in every.cards}
-    plays = chosen_plays(list(found))
-    if plays and len(plays) < len(found):
-        fewer = followups.preview(desk.database, wish.on, plays, ids=wish.ids)
-        found |= {card.name: card for card in fewer.cards}
-    cards(found, plays)
-    if plays:
-        the_list(desk, Wish(wish.on, plays, None, wish.ids))
+    wish = replace(wish, plays=chosen_plays(list(found)), owners=owners)
+    top = st.container()
+    if wish.plays:
+        preview = followups.preview(desk.database, wish.on, wish.plays, owners, ids=wish.ids)
+        with top:
+            downloads(desk, wish, me, preview)
+        cards(found | {card.name: card for card in preview.cards}, wish.plays)
+        who_and_why(preview)
     else:
-        st.info("Switch on at least one reason to see who is due.", icon=":material/toggle_on:")
+        top.info("Switch on at least one reason to see who is due.", icon=":material/toggle_on:")
+        cards(found, wish.plays)

@@ -61,6 +61,13 @@ def test_promise_with_hour():
     assert fact("promised_for", due_on="2026-01-05", due_time="14:30:00") == "Monday 5 January at 14:30"
 
 
+def test_promise():
+    """What was noted is said; that it was promised on some day is not said twice."""
+    assert fact("promise", promise="about the oak table") == "about the oak table"
+    assert fact("promise", promise="Promised on 2026-01-03: about the oak table") == "about the oak table"
+    assert fact("promise", promise="Promised on 2026-01-03") is None
+
+
 def test_everyone_is_nobody():
     """Where there are no colleagues nobody is named as the caller."""
     assert fact("caller", caller="Everyone") is None

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crm_core.model.changes import CHANGE_COLUMNS
 from crm_core.model.entities import Kind
+from crm_core.model.folding import phone_key
 from crm_core.model.registry import ENTITIES
 
 NUMBERS = (Kind.NUMBER,)
@@ -44,7 +45,7 @@ def _changed_column(
     entity: str, column: str, rows: pd.DataFrame, ours: pd.Series, fill_only: bool
 ) -> pd.DataFrame:
     theirs, ours = comparable(entity, column, rows[column]), comparable(entity, column, ours)
-    differs = theirs.notna() & (ours.isna() | (theirs != ours).fillna(True))
+    differs = theirs.notna() & (ours.isna() | _unlike(entity, column, theirs, ours))
     if fill_only:
         differs &= ours.isna()
     hit = differs.to_numpy(dtype=bool)
@@ -59,6 +60,13 @@ def _changed_column(
         },
         dtype=object,
     )
+
+
+def _unlike(entity: str, column: str, theirs: pd.Series, ours: pd.Series) -> pd.Series:
+    declared = next((field for field in ENTITIES[entity].fields if field.column == column), None)
+    if declared is not None and declared.kind is Kind.PHONE:  # blanks and brackets are no other number
+        theirs, ours = phone_key(theirs), phone_key(ours)
+    return (theirs != ours).fillna(True)
 
 
 def comparable(entity: str, column: str, values: pd.Series) -> pd.Series:

@@ -11,13 +11,13 @@ from rapidfuzz import fuzz
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
 from crm_core.intake.stored import Stored
-from crm_core.model.folding import fold
+from crm_core.model.folding import fold, phone_key
 from crm_core.model.registry import CUSTOMER
 
 CROWD = 20  # a phone that more new people share is a switchboard's, and no evidence
 SIMILAR_NAME = 80.0  # of 100, rapidfuzz token_sort_ratio of the folded names
 KEYS = ("code", "email", "phone")
-NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named")
+NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named", "phone_key")
 
 
 @dataclass
@@ -74,6 +74,7 @@ def complete_names(rows: pd.DataFrame) -> pd.DataFrame:
     for column in ("company", "email", "phone", "code"):
         rows["name"] = rows["name"].where(rows["name"].notna(), rows[column].astype(object))
     rows["name"] = rows["name"].astype("str")
+    rows["phone_key"] = phone_key(rows["phone"])
     return rows
 
 
@@ -98,7 +99,7 @@ def _first_of_same(rows: pd.DataFrame) -> pd.Series:
     folded = rows["name"].fillna("").map(fold) if len(rows) < 2 else _folded(rows["name"])
     by_code = "c" + rows["code"].astype("str")
     by_email = "e" + rows["email"].astype("str") + "\x1f" + folded
-    by_phone = "p" + rows["phone"].astype("str") + "\x1f" + folded
+    by_phone = "p" + rows["phone_key"].astype("str") + "\x1f" + folded
     key = by_code.where(rows["code"].notna(), by_email.where(rows["email"].notna(), by_phone))
     alone = rows["code"].isna() & rows["email"].isna() & rows["phone"].isna() | (rows["state"] == "left out")
     key = key.where(~alone, "i" + rows.index.astype("str").to_series(index=rows.index))
@@ -135,7 +136,7 @@ def _by_code(rows: pd.DataFrame, stored: Stored) -> pd.Series:
 def _by_contact(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Series:
     """E-mail, then phone: certain with a similar name and no other code, doubtful otherwise."""
     found: dict[int, int] = {}
-    for key in ("email", "phone"):
+    for key in ("email", "phone_key"):
         asked = rows[rows[key].notna() & ~rows.index.isin(found)]
         known = stored.rows("customer", {key: asked[key].unique()}) if len(asked) else pd.DataFrame()
         if known.empty:
@@ -161,8 +162,12 @@ def _weigh(index: int, row: pd.Series, held: pd.Series, key: str, found: dict[in
     if likeness >= SIMILAR_NAME and not other_code:
         found[index] = int(held["id"])
     elif likeness >= SIMILAR_NAME or key == "email":
-        evidence = f"same {'e-mail' if key == 'email' else key} ({row[key]}), names {row['name']} and {held['name']}"
+        evidence = f"same {_shown(key, row)}, names {row['name']} and {held['name']}"
         people.pairs.append((index, int(held["id"]), likeness / 100, evidence))
+
+
+def _shown(key: str, row: pd.Series) -> str:
+    return f"e-mail ({row['email']})" if key == "email" else f"phone ({row['phone']})"
 
 
 def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
@@ -236,7 +241,7 @@ def _pairs_within(rows: pd.DataFrame, people: People) -> None:
     rows.loc[[i for i, *_ in people.pairs], "state"] = "doubtful"
     people.pairs = resolved
     fresh = rows[(rows["id"] < 0) & (rows["state"] == "new")]
-    for key in ("email", "phone"):
+    for key in ("email", "phone_key"):
         shared = fresh[fresh[key].notna() & fresh.duplicated(key, keep=False)]
         for _, group in shared.groupby(key):
             if len(group) <= CROWD:
@@ -248,7 +253,6 @@ def _pair_group(group: pd.DataFrame, key: str, rows: pd.DataFrame, people: Peopl
     for index, row in group.iloc[1:].iterrows():
         likeness = fuzz.token_sort_ratio(fold(str(head["name"])), fold(str(row["name"])))
         if row["id"] != head["id"] and (likeness >= SIMILAR_NAME) and rows.at[index, "state"] == "new":
-            word = "e-mail" if key == "email" else key
-            why = f"same {word} ({row[key]}), names {head['name']} and {row['name']}"
+            why = f"same {_shown(key, row)}, names {head['name']} and {row['name']}"
             people.pairs.append((int(head["id"]), int(row["id"]), likeness / 100, why))
             rows.at[index, "state"] = "doubtful"

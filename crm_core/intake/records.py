@@ -73,7 +73,8 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
         declared = target_field(choice.entity, target)
         reading = _reading(choice, table, column.position, defaults)
         cleaned = read_column(declared, table.rows[column.position], reading)
-        columns[target] = cleaned.values if target not in columns else columns[target].fillna(cleaned.values)
+        values = _as_typed(declared, table.rows[column.position], cleaned.values)
+        columns[target] = values if target not in columns else columns[target].fillna(values)
         if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
             columns.setdefault("time", cleaned.time)
         problems.append(cleaned.problems.assign(column=column.header))
@@ -88,6 +89,14 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
         table.sheet, choice.entity, frame, _together(problems, table), mapping,
         tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,
     )  # fmt: skip
+
+
+def _as_typed(declared: Field, cells: pd.Series, values: pd.Series) -> pd.Series:
+    """A number that somebody wrote with its country code is clear as it stands: only national ones are completed."""
+    if declared.kind is not Kind.PHONE:
+        return values
+    typed = cells.str.strip()
+    return values.where(~typed.str.startswith("+").fillna(False).astype(bool) | values.isna(), typed)
 
 
 def _reading(choice: SheetChoice, table: Table, position: int, defaults: Reading) -> Reading:

@@ -7,10 +7,11 @@ import pandas as pd
 from crm_core.intake.people import People, match_people
 from crm_core.intake.records import REFERENCE_PREFIX, Records
 from crm_core.intake.stored import Stored
+from crm_core.model.folding import phone_key
 
 # In this order a reference is taken; the letter keeps a code "7" apart from a name "7".
 WAYS = (("customer", "c"), ("customer.code", "c"), ("customer.email", "e"), ("customer.phone", "p"), ("customer.name", "n"))
-STORED_COLUMN = {"c": "code", "e": "email", "p": "phone", "n": "name"}
+STORED_COLUMN = {"c": "code", "e": "email", "p": "phone_key", "n": "name"}
 
 
 def identities(frame: pd.DataFrame) -> pd.Series:
@@ -19,8 +20,9 @@ def identities(frame: pd.DataFrame) -> pd.Series:
     for column, letter in WAYS:
         if column in frame:
             way = "n" if letter == "c" and _are_names(frame[column]) else letter
-            text = (way + ":") + frame[column].astype("str")
-            found = found.where(found.notna() | frame[column].isna(), text)
+            told = phone_key(frame[column]) if letter == "p" else frame[column]
+            text = (way + ":") + told.astype("str")
+            found = found.where(found.notna() | told.isna(), text)
     given = [REFERENCE_PREFIX + name for name in ("given_name", "family_name")]
     if all(column in frame for column in given):
         joined = "n:" + frame[given[0]].fillna("") + " " + frame[given[1]].fillna("")

@@ -53,25 +53,13 @@ def find_table(sheet: Sheet, header_row: int | None = None) -> Table | None:
     if head is None:
         return None
     body, left_out = _body(sheet, filled, head)
-    positions = _positions(sheet, head, body)
-    columns = tuple(
-        Column(position, name) for position, name in zip(positions, _names(head, positions), strict=True)
-    )
+    positions = _positions(sheet, head, filled[body].any(axis=0))
     rows = sheet.cells.iloc[body]
     rows = rows if len(positions) == rows.shape[1] else rows[positions]
-    kinds = {position: sheet.kinds.get(position, "text") for position in positions}
+    columns = tuple(map(Column, positions, _names(head, positions)))
     last = head.rows[-1] if head.rows else None
-    return Table(
-        sheet.name,
-        last,
-        head.rows,
-        columns,
-        rows,
-        left_out,
-        _kinds(sheet, rows, kinds, left_out),
-        sheet.hidden,
-        sheet.errors,
-    )
+    kinds = _kinds(sheet, rows, left_out)
+    return Table(sheet.name, last, head.rows, columns, rows, left_out, kinds, sheet.hidden, sheet.errors)
 
 
 def _body(sheet: Sheet, filled: np.ndarray, head: Head) -> tuple[slice | np.ndarray, tuple[LeftOut, ...]]:
@@ -95,44 +83,41 @@ def _below(sheet: Sheet, place: int) -> str:
 
 def _kept(counts: np.ndarray, start: int, end: int, why: dict[int, str]) -> slice | np.ndarray:
     """A plain slice where no row in between goes: it costs nothing, however long the table is."""
-    inside = [place for place in why if start <= place < end]
-    inside += np.flatnonzero(counts[start:end] == 0).__add__(start).tolist()
-    while inside and end - 1 in inside:
+    inside = {place for place in why if start <= place < end}
+    inside |= set((np.flatnonzero(counts[start:end] == 0) + start).tolist())
+    while end - 1 in inside:
         inside.remove(end - 1)
         end -= 1
     if not inside:
         return slice(start, end)
     keep = np.ones(end - start, bool)
-    keep[np.array(inside) - start] = False
+    keep[np.array(sorted(inside)) - start] = False
     return np.flatnonzero(keep) + start
 
 
-def _positions(sheet: Sheet, head: Head, body: slice | np.ndarray) -> list[int]:
+def _positions(sheet: Sheet, head: Head, used: np.ndarray) -> list[int]:
     """The columns with a header or with data."""
-    rows = sheet.cells.iloc[body]
-    return [
-        int(place) for place in sheet.cells.columns if head.labels.get(place) or rows[place].notna().any()
-    ]
+    columns = zip(map(int, sheet.cells.columns), used, strict=True)
+    return [column for column, has_data in columns if has_data or column in head.labels]
 
 
 def _names(head: Head, positions: list[int]) -> list[str]:
     """Headers told apart: "a b", "a b (2)"; "Column C" where there is none."""
     seen: dict[str, int] = {}
-    names = []
+    names: dict[str, None] = {}
     for position in positions:
-        name = head.labels.get(position) or f"Column {column_letter(position)}"
-        number = seen[name] = seen.get(name, 0) + 1
-        while number > 1 and f"{name} ({number})" in names:
-            number += 1
-        names.append(name if number == 1 else f"{name} ({number})")
-    return names
+        plain = name = head.labels.get(position) or f"Column {column_letter(position)}"
+        while name in names:
+            seen[plain] = seen.get(plain, 1) + 1
+            name = f"{plain} ({seen[plain]})"
+        names[name] = None
+    return list(names)
 
 
-def _kinds(
-    sheet: Sheet, rows: pd.DataFrame, kinds: dict[int, str], left_out: tuple[LeftOut, ...]
-) -> dict[int, str]:
+def _kinds(sheet: Sheet, rows: pd.DataFrame, left_out: tuple[LeftOut, ...]) -> dict[int, str]:
     """A note or a total below made a column "mixed"; without it the column is what its cells look like."""
-    if not any(one.why != "note above the table" for one in left_out):
+    kinds = {int(place): sheet.kinds.get(int(place), "text") for place in rows.columns}
+    if all(one.why == "note above the table" for one in left_out):
         return kinds
     return {place: _plain_kind(rows[place]) if kind == "mixed" else kind for place, kind in kinds.items()}
 

@@ -16,7 +16,7 @@ from crm_core.ledger.tables import OWN_COLUMNS, TABLES, archive, orders, revisio
 from crm_core.ledger.tables import changes as changes_table
 from crm_core.model.changes import CHANGE_COLUMNS, Conflict
 from crm_core.model.entities import Kind
-from crm_core.model.folding import search_column
+from crm_core.model.folding import phone_key, search_column
 from crm_core.model.registry import ENTITIES
 
 # What a profile counts: a change of these touches the customer's sums.
@@ -52,10 +52,16 @@ def create_rows(
         progress(f"Saving {len(creates[name]):,} {ENTITIES[name].plural.lower()}", 0.1 + 0.6 * done / len(wanted))
         frame = _with_ids(name, creates[name], first_ids).assign(batch=batch)
         if name == "customer":
-            frame["search"] = search_column(frame)
+            frame = frame.assign(**_looked_up(frame))
         insert_frame(connection, TABLES[name], frame)
         _touch_frame(connection, name, frame, touch)
     return sum(len(creates[name]) for name in wanted)
+
+
+def _looked_up(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """The customer columns that a search and a match read, folded from what people wrote."""
+    phones = frame["phone"] if "phone" in frame else pd.Series(None, index=frame.index, dtype="str")
+    return {"search": search_column(frame), "phone_key": phone_key(phones)}
 
 
 def _new_count(frame: pd.DataFrame) -> int:
@@ -234,10 +240,10 @@ def _update(
         columns.setdefault("extra" if column.startswith(EXTRA) else column, set()).add(row_id)
     ids = sorted({row_id for row_id, *_ in wanted})
     if name == "customer":
-        frame = pd.DataFrame([stored[row_id] for row_id in ids])
-        for row_id, text in zip(ids, search_column(frame), strict=True):
-            stored[row_id]["search"] = text
-        columns["search"] = set(ids)
+        for name_of, texts in _looked_up(pd.DataFrame([stored[row_id] for row_id in ids])).items():
+            for row_id, text in zip(ids, plain_list(texts), strict=True):
+                stored[row_id][name_of] = text
+            columns[name_of] = set(ids)
     table = TABLES[name].name
     for column, rows in columns.items():
         values = [(stored[row_id][column], row_id) for row_id in sorted(rows)]

@@ -76,7 +76,7 @@ def _own_columns(entity: Entity) -> list[Column[Any]]:
     if entity.content:
         own.append(Column("source_key", BigInteger()))
     if entity.name == "customer":
-        own.append(Column("search", Text()))
+        own += [Column("search", Text()), Column("phone_key", Text())]
     return own
 
 
@@ -98,7 +98,7 @@ for _entity in ENTITIES.values():
 for _name, _key in (("customer", "code"), ("order", "number"), ("colleague", "name"), ("setting", "name")):
     Index(f"{table_name(_name)}_{_key}", TABLES[_name].c[_key], unique=True)
 Index("customers_email", customers.c.email)
-Index("customers_phone", customers.c.phone)
+Index("customers_phone_key", customers.c.phone_key)
 Index("customers_name", customers.c.name)
 # Covers all that the kept sums read: one customer is one seek, all customers are one pass in order.
 Index("purchases_sums", *(purchases.c[name] for name in ("customer_id", "date", "number", "quantity", "amount", "status")))

@@ -76,3 +76,9 @@ def search_words(typed: str) -> list[str]:
     """What a person typed into a search box as folded words; a phone number, and a phone-like word, as digits."""
     whole = digits(fold(typed))
     return [whole] if whole else [digits(word) or word for word in fold(typed).split()]
+
+
+def phone_key(phones: pd.Series) -> pd.Series:
+    """What two spellings of a number share: its digits without a leading 00; missing where there are none."""
+    plain = phones.astype("str").str.replace(r"\D", "", regex=True).str.replace(r"^00", "", regex=True)
+    return plain.where(plain.str.len() >= 5)

@@ -1,5 +1,6 @@
 """What is known of one person, in words: the facts that reasons and scripts may name."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from crm_core.outreach.phrases import (
 
 Row = Mapping[str, Any]
 EVERYONE = "Everyone"  # the caller where there are no colleagues: a sheet, not a person
+_SAYS_PROMISED = re.compile(r"^Promised on \d{4}-\d\d-\d\d[.:;,]?\s*")
 OLDEST = 110  # an age beyond this is no age: the year of birth was a filler
 
 
@@ -50,6 +52,12 @@ def _promised(row: Row, as_of: date) -> str | None:
     if day is None:
         return None
     return long_day(day, as_of) + (f" at {hour[:5]}" if hour else "")
+
+
+def _promise(row: Row, _: date) -> str | None:
+    """The note without the words that only repeat that something was promised."""
+    noted = as_text(row.get("promise"))
+    return _SAYS_PROMISED.sub("", noted) or None if noted else None
 
 
 def _round_age(row: Row, _: date) -> str | None:
@@ -143,7 +151,7 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "every": ("after how many days such people are called", _every),
     "due_day": ("the day this is for", _due_day),
     "promised_for": ("the day and hour that was promised", _promised),
-    "promise": ("what was noted with the promise", _cell("promise")),
+    "promise": ("what was noted with the promise", _promise),
     "round_age": ("the age they reach, when it is a round one", _round_age),
     "owner": ("the colleague who looks after them", _cell("owner")),
     "caller": ("the colleague who calls", _caller),
