@@ -21,6 +21,7 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 class Palette:
     """The colours of one theme. Segments run from teal over amber to grey-blue, tiers are steps of one hue."""
 
+    paper: str
     ink: str
     quiet: str
     line: str
@@ -35,7 +36,7 @@ def _words(segments: Sequence[str], tiers: Sequence[str]) -> dict[str, str]:
 
 
 LIGHT = Palette(
-    ink="#2b2723", quiet="#655d54", line="#ddd4c5", main="#0b6e66", before="#b8ddd7",
+    paper="#fdfbf7", ink="#2b2723", quiet="#655d54", line="#ddd4c5", main="#0b6e66", before="#b8ddd7",
     scale=("#f1ece3", "#d5ebe7", "#97cdc5", "#51a69c", "#15776e", "#06463f"),
     by_word=_words(
         ("#06463f", "#0b6e66", "#318f85", "#51a69c", "#97cdc5", "#dfae5a", "#c99a3e", "#a65b06", "#c77a12",
@@ -44,7 +45,7 @@ LIGHT = Palette(
     ),
 )  # fmt: skip
 DARK = Palette(
-    ink="#ece7df", quiet="#b5ada2", line="#45413b", main="#4fb8ab", before="#1f6d65",
+    paper="#171614", ink="#ece7df", quiet="#b5ada2", line="#45413b", main="#4fb8ab", before="#1f6d65",
     scale=("#2b2824", "#1d4a45", "#1f6d65", "#38948a", "#70bfb5", "#c9ebe6"),
     by_word=_words(
         ("#c9ebe6", "#9ad5cd", "#70bfb5", "#4fa99e", "#38948a", "#f0cd8d", "#e6a94f", "#e0863a", "#d39a45",
@@ -59,16 +60,20 @@ def palette(dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def months(frame: pd.DataFrame, colours: Palette, unit: str) -> go.Figure:
-    """Revenue by month as bars: `month` (ISO first day or YYYY-MM), `revenue` in units, `buyers`."""
+def months(frame: pd.DataFrame, colours: Palette, unit: str, since: str = "") -> go.Figure:
+    """Revenue by month as bars: `month` (YYYY-MM), `revenue` in units, `orders`; months from `since` on are solid."""
+    named = [_month(value) for value in frame["month"]]
+    colour = [colours.main if str(month) >= since else colours.before for month in frame["month"]]
     figure = go.Figure(
         go.Bar(
-            x=[_month(value) for value in frame["month"]], y=frame["revenue"], customdata=_rows(frame),
-            marker_color=colours.main, text=None, hovertemplate=f"%{{x}}<br>%{{y:,.0f}} {escape(unit)}<extra></extra>",
+            x=named, y=frame["revenue"], customdata=_rows(frame), marker_color=colour,
+            hovertext=[f"{orders:,} orders" for orders in frame["orders"]],
+            hovertemplate=f"%{{x}}: {escape(unit)}%{{y:,.0f}}, %{{hovertext}}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(type="category", tickangle=0, nticks=12)
-    figure.update_yaxes(tickformat="~s", rangemode="tozero", nticks=5)
+    figure.update_xaxes(type="category", tickangle=0, nticks=8, showgrid=False)
+    figure.update_yaxes(tickformat="~s", tickprefix=escape(unit), rangemode="tozero", nticks=5)
+    figure.update_layout(bargap=0.25)
     return _dressed(figure, colours, 280)
 
 
@@ -89,39 +94,40 @@ def bars(frame: pd.DataFrame, colours: Palette, *, label: str = "label", number:
     return _dressed(figure, colours, 40 + 30 * max(2, len(frame)))
 
 
-def heat(frame: pd.DataFrame, colours: Palette, *, across: str = "r", up: str = "f") -> go.Figure:
-    """Five by five cells (`r`, `f`, `people`), darker for more people.
+def heat(frame: pd.DataFrame, colours: Palette) -> go.Figure:
+    """Five by five cells (`r` across, `f` up, `people`), darker for more people.
 
     Drawn as stacked bars: a heat map's cells cannot be chosen by a click.
     """
     figure = go.Figure()
     most = max([*frame["people"], 1])
+    placed = frame.reset_index(drop=True)
     for step in range(1, 6):
-        row = frame[frame[up] == step]
+        row = placed[placed["f"] == step]
         shares = [people / most for people in row["people"]]
         figure.add_bar(
-            x=row[across], y=[1] * len(row), customdata=[[int(place)] for place in row.index], name=str(step),
-            marker={"color": [_step(share, colours) for share in shares], "line": {"width": 0}},
-            text=[f"{people:,}" if people else "" for people in row["people"]], textposition="inside",
-            insidetextanchor="middle", textangle=0,
-            textfont={"color": [_on(share, colours) for share in shares]},
+            x=row["r"], y=[1] * len(row), customdata=[[int(place)] for place in row.index], name=str(step),
+            marker={"color": [_step(share, colours) for share in shares], "line": {"width": 2, "color": colours.paper}},
+            text=[f"{people:,}" if people else "·" for people in row["people"]], textposition="inside",
+            insidetextanchor="middle", textangle=0, constraintext="none",
+            insidetextfont={"color": [_on(share, colours) for share in shares]},
             hovertemplate=f"recency %{{x}}, frequency {step}: %{{text}} people<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(barmode="stack", bargap=0.04, showlegend=False)
-    figure.update_xaxes(title="bought lately →", tickvals=[1, 2, 3, 4, 5], showgrid=False)
+    figure.update_layout(barmode="stack", bargap=0, showlegend=False)
+    figure.update_xaxes(title="recency: 5 bought last", tickvals=[1, 2, 3, 4, 5], showgrid=False)
     figure.update_yaxes(
-        title="buys often →", tickvals=[0.5, 1.5, 2.5, 3.5, 4.5], ticktext=["1", "2", "3", "4", "5"],
+        title="frequency: 5 buys most often", tickvals=[0.5, 1.5, 2.5, 3.5, 4.5], ticktext=["1", "2", "3", "4", "5"],
         showgrid=False, range=[0, 5],
     )  # fmt: skip
     return _dressed(figure, colours, 360)
 
 
 def curve(frame: pd.DataFrame, colours: Palette) -> go.Figure:
-    """The Pareto curve: `share_people` and `share_revenue` (0..1), and the line of equal shares."""
+    """The Pareto curve: `people_share` and `revenue_share` (0..1), and the line of equal shares."""
     figure = go.Figure(
         go.Scatter(
-            x=frame["share_people"], y=frame["share_revenue"], mode="lines+markers", customdata=_rows(frame),
-            line={"color": colours.main, "width": 3}, marker={"size": 9, "color": colours.main},
+            x=frame["people_share"], y=frame["revenue_share"], mode="lines+markers", customdata=_rows(frame),
+            line={"color": colours.main, "width": 3}, marker={"size": 6, "color": colours.main},
             hovertemplate="the best %{x:.0%} of customers bring %{y:.0%}<extra></extra>", name="revenue",
         )
     )  # fmt: skip
@@ -145,8 +151,7 @@ def _step(share: float, colours: Palette) -> str:
 def _on(share: float, colours: Palette) -> str:
     """A text colour that can be read on that step."""
     deep = colours.scale.index(_step(share, colours)) >= 3
-    light, dark = ("#fdfbf7", "#171614")
-    return (light if deep else colours.ink) if colours is LIGHT else (dark if deep else colours.ink)
+    return colours.paper if deep else colours.ink
 
 
 def _month(value: object) -> str:

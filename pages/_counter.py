@@ -32,8 +32,8 @@ def counter(desk: Desk) -> None:
     with st.container(border=True, key="counter_box"):
         search, doing = st.columns([0.6, 0.4], vertical_alignment="bottom")
         words = search.text_input(
-            "Who is it?", key="counter_words", type="search", live=True, placeholder="Two letters of a name, a phone, a code",
-            icon=":material/search:",
+            "Who is it?", key="counter_words", type="search", live=True, icon=":material/search:",
+            placeholder="Two letters of a name, a phone, a code",
         )  # fmt: skip
         with doing, st.container(horizontal=True, horizontal_alignment="right"):
             _doors()
@@ -97,10 +97,9 @@ def _card(desk: Desk, person: dict[str, Any]) -> None:
 
 def _card_buttons(number: int, name: str) -> None:
     person_link("Open", number, key=f"counter_open_{number}", type="secondary", icon=":material/person:")
-    buyer = {"on_click": new_purchase, "args": ((number, name),)}
-    if st.button(
-        "Log purchase", key=f"counter_buy_{number}", type="tertiary", icon=":material/shopping_bag:", **buyer
-    ):
+    look: dict[str, Any] = {"type": "tertiary", "icon": ":material/shopping_bag:"}
+    buyer = (number, name)
+    if st.button("Log purchase", key=f"counter_buy_{number}", on_click=new_purchase, args=(buyer,), **look):
         st.rerun(scope="app")
 
 

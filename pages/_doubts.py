@@ -3,17 +3,16 @@
 from typing import Any
 
 import streamlit as st
-from babel import Locale
 
 from crm_core.actions.imports import SheetChoice, UploadedSheet
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 from pages._draft import Draft, say_reading
 from pages._parts import Desk, plain
+from pages._places import choose, countries, currencies
 
 ORDERS = {"dmy": "Day first · 31/12", "mdy": "Month first · 12/31"}
 SIGNS = {".": "1,234.56", ",": "1.234,56"}
-ENGLISH = Locale("en")
 
 
 def questions(desk: Desk, now: Draft, sheet: UploadedSheet) -> None:
@@ -53,12 +52,12 @@ def _question(desk: Desk, now: Draft, sheet: str, position: int, words: str, cho
     told: dict[str, Any] = {"key": key, "on_change": _answer, "args": (desk, sheet, position, name, key)}
     if name in ("date_order", "decimal"):
         options = ORDERS if name == "date_order" else SIGNS
-        st.segmented_control(plain(words), list(options), format_func=options.get, default=held, **told)
-        return
-    names = countries() if name == "country" else currencies()
-    options = list(names)
-    at = options.index(held) if held in options else None
-    st.selectbox(plain(words), options, at, format_func=names.get, placeholder="Choose", width=320, **told)
+        st.segmented_control(
+            plain(words), list(options), format_func=options.__getitem__, default=held, **told
+        )
+    else:
+        names = countries() if name == "country" else currencies()
+        choose(plain(words), names, held, placeholder="Choose", width=320, **told)
 
 
 def _asked_for(words: str, choice: SheetChoice, position: int) -> str:
@@ -77,40 +76,3 @@ def _asked_for(words: str, choice: SheetChoice, position: int) -> str:
 def _answer(desk: Desk, sheet: str, position: int, name: str, key: str) -> None:
     if value := st.session_state[key]:
         say_reading(desk, sheet, position, **{name: value})
-
-
-def countries() -> dict[str, str]:
-    """ISO 3166 code → name, in the order of the names."""
-    found = {code: name for code, name in ENGLISH.territories.items() if len(code) == 2 and code.isalpha()}
-    real = {
-        code: name for code, name in found.items() if code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO")
-    }
-    return dict(sorted(real.items(), key=lambda pair: pair[1]))
-
-
-def currencies() -> dict[str, str]:
-    """ISO 4217 code → "EUR · Euro", the usual ones first."""
-    usual = (
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "PLN",
-        "CZK",
-        "SEK",
-        "NOK",
-        "DKK",
-        "JPY",
-        "CNY",
-        "TWD",
-        "THB",
-        "INR",
-        "AUD",
-        "CAD",
-    )
-    rest = sorted(
-        code
-        for code in ENGLISH.currencies
-        if len(code) == 3 and code not in usual and not code.startswith("X")
-    )
-    return {code: f"{code} · {ENGLISH.currencies[code]}" for code in (*usual, *rest)}

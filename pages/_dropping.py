@@ -74,7 +74,7 @@ def _known_before(desk: Desk, now: Draft) -> None:
         known = names.intersection(one.files)
         if known and one.undone_by is None:
             st.info(
-                f"A file named {plain(known.pop())} was uploaded {since(one.at)} by {plain(one.who)} (number {one.id} in the "
+                f"{plain(known.pop())} was uploaded {since(one.at)} by {plain(one.who)} (number {one.id} in the "
                 "history). Only what differs from what is stored would be saved.",
                 icon=":material/history:",
             )

@@ -99,7 +99,7 @@ def _columns(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
         alt="Which column becomes which field",
         column_config={
             "Column": st.column_config.TextColumn("Your column", width="medium", pinned=True),
-            "Becomes": st.column_config.SelectboxColumn("Becomes", options=[KEPT, *labels], required=True, width="medium"),
+            "Becomes": st.column_config.SelectboxColumn(options=[KEPT, *labels], required=True, width="medium"),
             "For example": st.column_config.TextColumn(width="medium"),
             "Sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
             "Why": st.column_config.TextColumn(width="large"),

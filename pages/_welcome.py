@@ -1,17 +1,16 @@
 """The first screen of an empty database: who are you, and two ways on."""
 
-from functools import lru_cache, partial
+from functools import partial
+from typing import Any
 
 import streamlit as st
-from babel.core import get_global
-from babel.numbers import get_territory_currencies
 
 from crm_core.actions.company import introduce
 from crm_core.actions.demo import fill_demo, sample_workbook
 from crm_core.errors import RegularsError
-from pages._doubts import countries, currencies
 from pages._jobs import begin, finish, is_under_way
 from pages._parts import Desk, download, in_words, locale, plain
+from pages._places import choose, countries, currencies, likely_country, usual_currency
 
 MADE_UP = "2,000 guests of a café that does not exist, with three years of purchases, contacts and birthdays."
 
@@ -44,38 +43,22 @@ def welcome(desk: Desk) -> None:
 
 def _questions(desk: Desk) -> None:
     country, currency = _usual(desk)
-    names, money = _countries(), _currencies()
     with st.container(border=True):
-        st.text_input(
-            "What is your company called?", desk.company.name, key="company_name", placeholder="Your company"
-        )
+        name = desk.company.name
+        st.text_input("What is your company called?", name, key="company_name", placeholder="Your company")
         left, right = st.columns(2)
         with left:
-            codes = list(names)
-            at = codes.index(country) if country in codes else None
-            st.selectbox("In which country?", codes, at, key="company_country", format_func=names.get)
+            choose("In which country?", countries(), country, key="company_country")
         with right:
-            codes = list(money)
-            at = codes.index(currency) if currency in codes else 0
-            st.selectbox(
-                "In which currency do you sell?", codes, at, key="company_currency", format_func=money.get
-            )
-
-
-_countries, _currencies = lru_cache(countries), lru_cache(currencies)
+            choose("In which currency do you sell?", currencies(), currency, key="company_currency")
 
 
 def _usual(desk: Desk) -> tuple[str, str]:
     """Country and currency: what was said already, else what goes with the reader's browser."""
     if desk.company.known:
         return desk.company.country, desk.company.currency
-    country = locale().territory or _likely(locale().language)
-    return country, next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"
-
-
-def _likely(language: str) -> str:
-    """The country where a language is mostly spoken (CLDR): pl → PL."""
-    return str(get_global("likely_subtags").get(language, "")).rpartition("_")[2]
+    country = locale().territory or likely_country(locale().language)
+    return country, usual_currency(country)
 
 
 def _ways(desk: Desk) -> None:
@@ -84,13 +67,13 @@ def _ways(desk: Desk) -> None:
         st.subheader(":material/upload_file: Your own customers")
         st.write("Drop the workbook as it is. You see what would change before anything is saved.")
         st.space("stretch")
-        look = {"width": "stretch", "args": (desk,), "disabled": is_under_way("demo")}
-        st.button("Upload your workbook", key="to_upload", type="primary", on_click=_upload, **look)  # type: ignore[arg-type]
+        look: dict[str, Any] = {"width": "stretch", "args": (desk,), "disabled": is_under_way("demo")}
+        st.button("Upload your workbook", key="to_upload", type="primary", on_click=_upload, **look)
     with made_up, st.container(border=True, height="stretch"):
         st.subheader(":material/theater_comedy: Look around first")
         st.write(MADE_UP)
         st.space("stretch")
-        st.button("Look around with made-up data", key="fill_demo", on_click=_fill, **look)  # type: ignore[arg-type]
+        st.button("Look around with made-up data", key="fill_demo", on_click=_fill, **look)
 
 
 def _upload(desk: Desk) -> None:
@@ -100,11 +83,11 @@ def _upload(desk: Desk) -> None:
 
 def _introduce(desk: Desk) -> bool:
     """Whether the three answers are kept; a refusal is said beside them."""
-    answers = {
-        name: str(st.session_state.get(f"company_{name}") or "") for name in ("name", "currency", "country")
-    }
+    name, currency, country = (
+        str(st.session_state.get(f"company_{asked}") or "") for asked in ("name", "currency", "country")
+    )
     try:
-        introduce(desk.database, **answers, **desk.act)
+        introduce(desk.database, name=name, currency=currency, country=country, **desk.act)
     except RegularsError as refusal:
         st.session_state["welcome_refused"] = str(refusal)
         return False

@@ -34,7 +34,9 @@ def test_equal_content_has_distinct_keys() -> None:
 
 def test_the_kind_of_a_column_does_not_matter() -> None:
     """Whole numbers as floats or integers, text as objects: the same content is the same line."""
-    other = LINES.astype({"product": object, "amount": "Float64"}).assign(amount=LINES["amount"].astype("Int64"))
+    other = LINES.astype({"product": object, "amount": "Float64"}).assign(
+        amount=LINES["amount"].astype("Int64")
+    )
     other["quantity"] = pd.array([1, 1, None], dtype="Int64").astype("Float64").astype(float)
     assert source_keys(content_hash("purchase", other, WHO.astype(object))).tolist() == GOLDEN
 
@@ -74,7 +76,9 @@ def test_one_partner_is_a_change_and_several_are_doubtful() -> None:
     """One left on each side is a correction; two against one nobody can tell."""
     columns = ["number", "customer_id", "date", "product_code", "product"]
     fresh = pd.DataFrame([["1", 1, "d", None, "Tea"], ["2", 1, "d", None, "Tea"]], columns=columns)
-    stored = pd.DataFrame([["1", 1, "d", None, "Tea"], ["2", 1, "d", None, "Tea"], ["2", 1, "d", None, "Tea"]], columns=columns)
+    stored = pd.DataFrame(
+        [["1", 1, "d", None, "Tea"], ["2", 1, "d", None, "Tea"], ["2", 1, "d", None, "Tea"]], columns=columns
+    )
     ids, several = partners(fresh, stored.assign(id=[11, 12, 13]))
     assert ids.to_dict() == {0: 11}
     assert several.index.tolist() == [1]

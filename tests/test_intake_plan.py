@@ -135,7 +135,9 @@ def test_what_a_person_wrote_is_kept(database: Database) -> None:
 def test_known_by_email_with_the_same_name(database: Database) -> None:
     """Without a code, the same e-mail and a similar name is the same person."""
     take_in(database, workbook(Customers=PEOPLE))
-    plan = plan_of(database, workbook(People=[["Name", "E-mail", "City"], ["Novak, Anna", "anna@example.com", "Hull"]]))
+    plan = plan_of(
+        database, workbook(People=[["Name", "E-mail", "City"], ["Novak, Anna", "anna@example.com", "Hull"]])
+    )
     assert counts(plan, "People") == {"changed": 1}
 
 
@@ -211,7 +213,11 @@ def test_lines_without_a_customer_are_kept(database: Database) -> None:
     assert sum(profile(database, number)["revenue"] for number in (1, 2)) == 120000
 
 
-cells = st.one_of(st.none(), st.sampled_from(["A", "b", "0012", "x@example.com", "12,5", "2025-01-02", "=1", "王"]), st.integers(0, 99))
+cells = st.one_of(
+    st.none(),
+    st.sampled_from(["A", "b", "0012", "x@example.com", "12,5", "2025-01-02", "=1", "王"]),
+    st.integers(0, 99),
+)
 tables = st.lists(st.lists(cells, min_size=4, max_size=4), min_size=1, max_size=8)
 
 

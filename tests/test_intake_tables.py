@@ -1,11 +1,15 @@
 """Facts about where a table begins and ends on a sheet."""
 
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_core.errors import InvalidInput
+from crm_core.intake.mapping import propose_workbook
 from crm_core.intake.tables import Table, find_table
 from crm_core.workbook.read import read_workbook
 from crm_core.workbook.sheets import Sheet
@@ -210,8 +214,6 @@ def test_every_filled_row_is_accounted_for():
 
 def test_half_a_million_rows_take_no_time(benchmark_rows: int = 500_000):
     """The header is sought at the top, totals by column: no walk over the rows."""
-    import time
-
     body = pd.DataFrame(
         {1: ["C1"] * benchmark_rows, 2: ["2024-01-02"] * benchmark_rows, 3: ["5.5"] * benchmark_rows}
     )
@@ -263,3 +265,57 @@ def test_real_sheets_have_the_rows_they_have(shared_data: Path, name: str, rows:
     """No row is lost and none is made up."""
     table = real(shared_data, name)
     assert (len(table.rows), len(table.columns)) == (rows, columns)
+
+
+CELLS = st.sampled_from(
+    [
+        None,
+        None,
+        "Name",
+        "City",
+        "Total",
+        "Note",
+        "Ada",
+        "Opole",
+        "5",
+        "2024-01-02",
+        "a@x.pl",
+        "=1",
+        "Razem",
+        " ",
+    ]
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=14))
+def test_no_filled_row_is_lost(rows: list[list[str | None]]):
+    """On any sheet: header, data and left-out rows together are the rows that hold anything, each once."""
+    made = sheet(rows)
+    table = find_table(made)
+    if table is None:
+        return
+    told = [*table.header_rows, *table.rows.index, *(one.row for one in table.left_out)]
+    assert sorted(told) == made.cells.index[made.cells.notna().any(axis=1)].tolist()
+    assert len(set(headers(table))) == len(table.columns)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=14))
+def test_any_sheet_gets_a_proposal(rows: list[list[str | None]]):
+    """A field at most once (but for tags and notes), a reason for every column and for the sheet."""
+    table = find_table(sheet(rows))
+    if table is None:
+        return
+    proposal = propose_workbook([table])[0]
+    once = [one.field for one in proposal.fields if one.field not in (None, "tags", "note")]
+    assert len(set(once)) == len(once)
+    assert proposal.why and all(one.reason for one in proposal.fields)
+
+
+def test_a_very_wide_sheet_is_read_in_time():
+    """As many columns as a sheet can have; the first 300 are proposed for."""
+    wide = sheet([[f"H{n}" for n in range(16_384)], *[[str(n) for n in range(16_384)] for _ in range(3)]])
+    started = time.process_time()
+    table = find_table(wide)
+    assert table is not None and len(table.columns) == 16_384
+    assert len(propose_workbook([table])[0].fields) == 16_384
+    assert time.process_time() - started < 20

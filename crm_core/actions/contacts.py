@@ -61,10 +61,12 @@ def _cells(database: Database, contact: Contact) -> pd.DataFrame:
 
 
 def _closed(planned: pd.DataFrame, contact: Contact) -> list[tuple[object, ...]]:
-    """Open follow-ups due by now are answered by this contact."""
+    """Open follow-ups that are due, or stand on a list handed out by now, are answered by this contact."""
     if planned.empty:
         return []
-    due = planned[(planned["state"] == "open") & (planned["due_on"] <= contact.on.isoformat())]
+    day = contact.on.isoformat()
+    asked = (planned["due_on"] <= day) | (planned["issued_on"].fillna("9999") <= day)
+    due = planned[(planned["state"] == "open") & asked]
     return [
         cell
         for row in due.itertuples()
@@ -80,6 +82,6 @@ def _planned(contact: Contact) -> dict[str, pd.DataFrame]:
         return {}
     row = {
         "id": -1, "customer_id": contact.customer_id, "play": "promised", "due_on": contact.next_on.isoformat(),
-        "owner": contact.owner or None, "state": "open", "reason": f"Promised on {contact.on.isoformat()}",
+        "owner": contact.owner or None, "state": "open", "reason": contact.note or f"Promised on {contact.on.isoformat()}",
     }  # fmt: skip
     return {"follow-up": pd.DataFrame([row])}

@@ -7,7 +7,7 @@ from crm_core.intake import lexicon
 from crm_core.intake.mapping_fields import FieldProposal, assign, fields_of
 from crm_core.intake.mapping_subjects import Verdict, verdict
 from crm_core.intake.mapping_values import looks
-from crm_core.intake.mapping_wishes import POINTING, Seen
+from crm_core.intake.mapping_wishes import LOOKED_AT, POINTING, Seen
 from crm_core.intake.tables import Table
 from crm_core.model.registry import ENTITIES
 
@@ -50,13 +50,8 @@ def propose_as(table: Table, entity: str) -> SheetProposal:
 
 
 def _seen(table: Table) -> Seen:
-    return Seen(
-        table,
-        {
-            column.position: looks(table.rows[column.position], table.kinds[column.position])
-            for column in table.columns
-        },
-    )
+    first = [column.position for column in table.columns[:LOOKED_AT]]
+    return Seen(table, {place: looks(table.rows[place], table.kinds[place]) for place in first})
 
 
 def _alone(seen: Seen) -> SheetProposal:

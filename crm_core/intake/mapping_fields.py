@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crm_core.intake.mapping_headers import Guess, label_of
 from crm_core.intake.mapping_settle import Given, settle
-from crm_core.intake.mapping_wishes import DOUBTFUL, POINTING, Seen, why_left, wishes
+from crm_core.intake.mapping_wishes import DOUBTFUL, LOOKED_AT, POINTING, Seen, why_left, wishes
 from crm_core.intake.tables import Column
 from crm_core.model.registry import ENTITIES
 
@@ -26,15 +26,15 @@ class FieldProposal:
 
 def assign(entity: str, seen: Seen) -> tuple[FieldProposal, ...]:
     """The fields of `entity` for the columns of a table: the surest header takes a field, the others stay extra."""
-    columns = seen.table.columns
+    columns = [column for column in seen.table.columns if column.position in seen.looks]
     wished = {column.position: wishes(entity, seen, column) for column in columns}
     given = settle(entity, seen, _given(columns, wished), wished)
     taken = {guess.field: column.header for column in columns if (guess := given.get(column.position))}
     return tuple(
         _mapped(column, given[column.position])
         if column.position in given
-        else _left(entity, seen, column, wished[column.position], taken)
-        for column in columns
+        else _left(entity, seen, column, wished.get(column.position), taken)
+        for column in seen.table.columns
     )
 
 
@@ -57,16 +57,20 @@ def _mapped(column: Column, guess: Guess) -> FieldProposal:
 
 
 def _left(
-    entity: str, seen: Seen, column: Column, wished: list[Guess], taken: dict[str, str]
+    entity: str, seen: Seen, column: Column, wished: list[Guess] | None, taken: dict[str, str]
 ) -> FieldProposal:
+    """Why a column stays extra."""
+    if wished is None:
+        return _extra(column, f"kept as it stands: it is not among the first {LOOKED_AT} columns")
     why = why_left(column, seen.looks[column.position])
-    best = next(iter(wished), None)
-    if why or best is None:
-        return FieldProposal(
-            column.header, column.position, None, 0.0, f"kept as it stands: {why}" if why else _UNKNOWN
-        )
-    confidence = round(min(best.confidence, DOUBTFUL - 0.01), 2)
-    return FieldProposal(column.header, column.position, None, confidence, _not_taken(entity, best, taken))
+    if why or not wished:
+        return _extra(column, f"kept as it stands: {why}" if why else _UNKNOWN)
+    best = wished[0]
+    return _extra(column, _not_taken(entity, best, taken), round(min(best.confidence, DOUBTFUL - 0.01), 2))
+
+
+def _extra(column: Column, reason: str, confidence: float = 0.0) -> FieldProposal:
+    return FieldProposal(column.header, column.position, None, confidence, reason)
 
 
 def _not_taken(entity: str, best: Guess, taken: dict[str, str]) -> str:

@@ -161,7 +161,8 @@ def _misspelt(entity: str, header: str) -> list[Guess]:
     spelt = lexicon.key(header)
     if len(spelt) < 5:
         return []
-    choices = [known for known in _known(entity) if abs(len(known) - len(spelt)) <= 2 and len(known) >= 5]
+    sizes = range(max(5, len(spelt) - 2), len(spelt) + 3)
+    choices = [known for size in sizes for known in _by_length(entity).get(size, ())]
     close = process.extractOne(spelt, choices, scorer=fuzz.ratio, score_cutoff=86)
     if close is None:
         return []
@@ -169,6 +170,15 @@ def _misspelt(entity: str, header: str) -> list[Guess]:
     return [
         Guess(one.field, one.confidence, one.reason.replace(" means ", " looks like ", 1)) for one in meant
     ]
+
+
+@lru_cache(maxsize=8)
+def _by_length(entity: str) -> dict[int, list[str]]:
+    """The known headers by their length."""
+    found: dict[int, list[str]] = {}
+    for known in _known(entity):
+        found.setdefault(len(known), []).append(known)
+    return found
 
 
 def _inside(entity: str, header: str) -> list[Guess]:

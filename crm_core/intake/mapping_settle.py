@@ -3,7 +3,7 @@
 from crm_core.intake import lexicon
 from crm_core.intake.mapping_headers import ID_WORDS, Guess
 from crm_core.intake.mapping_values import Looks
-from crm_core.intake.mapping_wishes import POINTING, Seen, why_left
+from crm_core.intake.mapping_wishes import LOOKED_AT, POINTING, Seen, why_left
 from crm_core.intake.tables import Column
 
 Given = dict[int, Guess]  # by column position what it became
@@ -46,7 +46,7 @@ def _whole_name(entity: str, seen: Seen, given: Given) -> Given:
 def _bare_name(entity: str, seen: Seen, given: Given) -> Given:
     """A bare "Name" among purchases: the product's beside a quantity or a price, else the customer's."""
     fields = _fields(given).keys()
-    left = (column for column in seen.table.columns if column.position not in given)
+    left = (column for column in seen.table.columns[:LOOKED_AT] if column.position not in given)
     names = [column for column in left if _is_bare_name(column) and not why_left(column, Looks())]
     if entity not in POINTING or len(names) != 1:
         return given
@@ -74,7 +74,7 @@ def _quantity(entity: str, seen: Seen, given: Given) -> Given:
     fields = _fields(given).keys()
     if entity != "purchase" or "amount" not in fields or fields & {"quantity", "price", "product_code"}:
         return given
-    left = (column for column in seen.table.columns if column.position not in given)
+    left = (column for column in seen.table.columns[:LOOKED_AT] if column.position not in given)
     small = [column.position for column in left if _is_count(seen.looks[column.position], column)]
     if len(small) != 1:
         return given

@@ -21,6 +21,11 @@ _OTHERS = {
     "category": "this is a list of categories, which is not kept here",
     "city": "this is a list of places, which is not kept here",
 }
+_OFFERED = {
+    "return": "this is a list of returns; it is offered, and off until you switch it on",
+    "colleague": "these look like colleagues; they are offered, and off until you switch them on",
+}
+_UNCLEAR = "its headers do not say what the sheet holds; choose it if it should be taken in"
 _FIRST = ("purchase", "order", "interaction", "product", "customer", "colleague")
 
 
@@ -40,30 +45,20 @@ SURE = 0.9  # from here on the columns leave no doubt what a row is
 def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verdict:
     """Weigh name, ids and fields of a sheet."""
     about = _subject(seen)
-    if about in _OTHERS:
-        return Verdict(None, 0.0, _OTHERS[about])
-    if about == "return":
-        return Verdict(
-            "order", 0.6, "this is a list of returns; it is offered, and off until you switch it on", off=True
-        )
     scores = {entity: _score(entity, _found(fields[entity]), seen, about) for entity in _FIRST}
-    if about == "colleague" and (scores["colleague"] or scores["customer"]):
-        return Verdict(
-            "colleague",
-            0.9,
-            "these look like colleagues; they are offered, and off until you switch them on",
-            off=True,
-        )
-    if scores["purchase"] >= SURE and _found(fields["purchase"]).keys() & {"product", "product_code"}:
-        scores["order"] = 0.0  # an order head names no product: with one line an order, these are still lines
+    known = scores["colleague"] or scores["customer"]
+    if about in _OTHERS or about == "return" or (about == "colleague" and known):
+        return _set_aside(about)
     best = max(_FIRST, key=lambda entity: (scores[entity], -_FIRST.index(entity)))
     if scores[best] < 0.4:
-        return Verdict(
-            None,
-            scores[best],
-            "its headers do not say what the sheet holds; choose it if it should be taken in",
-        )
+        return Verdict(None, scores[best], _UNCLEAR)
     return Verdict(best, scores[best], _reason(best, fields[best], scores[best]))
+
+
+def _set_aside(about: str) -> Verdict:
+    """What is recognised and stays off: not kept here, or to be switched on by a person only."""
+    entity = {"return": "order", "colleague": "colleague"}.get(about)
+    return Verdict(entity, 0.6 if entity else 0.0, _OTHERS.get(about) or _OFFERED[about], off=True)
 
 
 def _found(fields: tuple[FieldProposal, ...]) -> dict[str, FieldProposal]:

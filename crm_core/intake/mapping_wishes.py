@@ -9,12 +9,13 @@ from crm_core.intake.tables import Column, Table
 from crm_core.model.registry import ENTITIES
 
 DOUBTFUL = 0.5
+LOOKED_AT = 300  # columns of a sheet; what comes behind them is kept as it stands
 POINTING = ("order", "purchase", "interaction")  # their sheets point to customers
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A table with a look at each of its columns."""
+    """A table with a look at its first columns."""
 
     table: Table
     looks: dict[int, Looks]

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # What `customers.search` is made of, the name first: its order is then the order of the folded names.
 SEARCHED = ("name", "preferred_name", "company", "email", "phone", "phone_2", "code", "city")
@@ -26,6 +28,7 @@ LETTERS = {
 }
 _LETTERS = str.maketrans(LETTERS)
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_UNTIDY = r"^\s|\s$|\s\s|[\t\n\v\f\r\x1c-\x1f]"
 _BLANKS = re.compile(r"\s+")
 _NO_DIGITS = dict.fromkeys(map(ord, "+()-./ \xa0"))
 _FIRST = frozenset("+(0123456789")
@@ -54,22 +57,40 @@ def search_text(values: Iterable[str | None]) -> str:
 
 def search_column(frame: pd.DataFrame) -> pd.Series:
     """`search_text` of every row of a customers frame; a SEARCHED column that is missing counts as empty."""
-    columns = [_cells(frame[name]) if name in frame.columns else [""] * len(frame) for name in SEARCHED]
-    folded = [list(map(fold, cells)) if any(cells) else cells for cells in columns]
-    numbers = [found for cells in columns if any(found := list(map(digits, cells)))]
-    if not numbers:
-        texts = map(SEPARATOR.join, zip(*folded, strict=True))
-    else:
-        texts = map(_joined, zip(*folded, strict=True), zip(*numbers, strict=True))
-    return pd.Series(list(texts), index=frame.index, dtype="str")
+    columns = [_cells(frame[name]) if name in frame.columns else _nothing(len(frame)) for name in SEARCHED]
+    numbers = [_digits(cells) for cells in columns if _any(cells)]
+    parts = [*map(_folded, columns), *(found for found in numbers if pc.any(pc.is_valid(found)).as_py())]
+    texts = pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR, pa.large_string()), null_handling="skip")
+    return pd.Series(pd.array(texts, dtype="str"), index=frame.index)
 
 
-def _joined(texts: tuple[str, ...], numbers: tuple[str, ...]) -> str:
-    return SEPARATOR.join((*texts, *filter(None, numbers)))
+def _cells(column: pd.Series) -> pa.Array:
+    made = pa.array(column.astype("str").fillna("").array)
+    return pc.cast(made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made, pa.large_string())
 
 
-def _cells(column: pd.Series) -> list[str]:
-    return column.astype("str").fillna("").tolist()
+def _nothing(rows: int) -> pa.Array:
+    return pa.array([""] * rows, pa.large_string())
+
+
+def _any(cells: pa.Array) -> bool:
+    return bool(pc.any(pc.not_equal(cells, "")).as_py())
+
+
+def _folded(cells: pa.Array) -> pa.Array:
+    """`fold` of each cell: the plain ones by column, the others one by one."""
+    odd = pc.or_(pc.invert(pc.string_is_ascii(cells)), pc.match_substring_regex(cells, _UNTIDY))
+    lower = pc.ascii_lower(cells)
+    if not pc.any(odd).as_py():
+        return lower
+    return pc.replace_with_mask(lower, odd, pa.array([fold(cell) for cell in cells.filter(odd).to_pylist()], cells.type))
+
+
+def _digits(cells: pa.Array) -> pa.Array:
+    """`digits` of each cell, missing where there are none."""
+    bare = pc.replace_substring_regex(cells, "[+()./ \u00a0-]", "")
+    phone = pc.and_(pc.match_substring_regex(cells, "^[+(0-9]"), pc.match_substring_regex(bare, "^[0-9]{5,}$"))
+    return pc.if_else(phone, bare, pa.scalar(None, cells.type))
 
 
 def search_words(typed: str) -> list[str]:

@@ -1,0 +1,89 @@
+"""Facts about the dictionaries of headers and value words."""
+
+import pytest
+
+from crm_core.intake import lexicon
+from crm_core.model.registry import ENTITIES
+
+CORE = ("en", "zh-Hant", "zh-Hans", "th", "pl", "tl", "cy")
+
+
+@pytest.mark.parametrize("code", CORE)
+@pytest.mark.parametrize("entity", ["customer", "order", "purchase", "interaction"])
+def test_each_language_has_thirty_headers_an_entity(code: str, entity: str):
+    """At least 30 for customers, orders, purchases and contacts."""
+    known = lexicon.languages()[code]["headers"]
+    spelt = {
+        lexicon.key(one)
+        for part in lexicon.SECTIONS[entity]
+        for names in known[part].values()
+        for one in names
+    }
+    assert len(spelt) >= 30
+
+
+@pytest.mark.parametrize("code", CORE)
+def test_each_language_has_thirty_value_words(code: str):
+    """Sex, yes and no, status, types and outcomes of contacts."""
+    lists = lexicon.languages()[code]["values"]
+    assert {"sex", "yesno", "status", "type", "channel", "outcome"} <= lists.keys()
+    assert sum(len(words) for topic in lists.values() for words in topic.values()) >= 30
+
+
+@pytest.mark.parametrize("code", sorted(lexicon.languages()))
+def test_a_dictionary_names_only_fields_that_exist(code: str):
+    """Every header leads to a declared field, every value word to a declared choice."""
+    for section, known in lexicon.languages()[code]["headers"].items():
+        for field in known:
+            owner, _, name = field.rpartition(".")
+            entities = (
+                [owner]
+                if owner
+                else {"pointer": ["order"], "sale": ["order", "purchase"]}.get(section, [section])
+            )
+            assert all(ENTITIES[entity].has(name) for entity in entities), (section, field)
+
+
+@pytest.mark.parametrize("code", sorted(lexicon.languages()))
+def test_value_words_lead_to_declared_choices(code: str):
+    """A word for a status that nobody declared would be lost."""
+    declared = {
+        field.name: field.choices for entity in ENTITIES.values() for field in entity.fields if field.choices
+    }
+    for topic, words in lexicon.languages()[code]["values"].items():
+        allowed = (
+            ("yes", "no")
+            if topic == "yesno"
+            else ENTITIES["interaction"].field(topic).choices
+            if topic in ("type", "channel", "outcome")
+            else declared[topic]
+        )
+        assert set(words) <= set(allowed), topic
+
+
+def test_a_month_is_the_same_month_in_every_language():
+    """ "mar" may be March in two languages, never March in one and May in another."""
+    meant: dict[str, set[int]] = {}
+    for content in lexicon.languages().values():
+        for number, spelt in enumerate(content["months"], 1):
+            for word in spelt:
+                meant.setdefault(lexicon.key(word), set()).add(number)
+    assert {word: numbers for word, numbers in meant.items() if len(numbers) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Customer ID",
+        "CustomerId",
+        "customer_id",
+        "CUSTOMER ID",
+        "customer.id",
+        "Customer-ID",
+        "ＣＵＳＴＯＭＥＲ　ＩＤ",
+        " customer id: ",
+    ],
+)
+def test_the_spelling_of_a_header_does_not_matter(header: str):
+    """Case, blanks, signs, camelCase and full-width letters agree."""
+    assert lexicon.key(header) == "customerid"
