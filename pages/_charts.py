@@ -14,6 +14,7 @@ from crm_core.model.words import SEGMENTS, TIERS
 
 CLEAR = "rgba(0,0,0,0)"
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+MOST_TICKS = 6
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
@@ -71,7 +72,12 @@ def months(frame: pd.DataFrame, colours: Palette, unit: str, since: str = "") ->
             hovertemplate=f"%{{x}}: {escape(unit)}%{{y:,.0f}}, %{{hovertext}}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(type="category", tickangle=0, nticks=8, showgrid=False)
+    every = max(1, -(-len(named) // MOST_TICKS))
+    ticks = list(range(len(named) - 1, -1, -every))[::-1]  # the last month is always named
+    figure.update_xaxes(
+        type="category", tickangle=0, showgrid=False, tickvals=ticks,
+        ticktext=[named[place].replace(" ", "<br>") for place in ticks],
+    )  # fmt: skip
     figure.update_yaxes(tickformat="~s", tickprefix=escape(unit), rangemode="tozero", nticks=5)
     figure.update_layout(bargap=0.25)
     return _dressed(figure, colours, 280)

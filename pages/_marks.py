@@ -10,7 +10,8 @@ import streamlit as st
 from crm_core.model.words import MONEY_UNIT
 from crm_core.views.insights import Marks, marked
 from pages._charts import CONFIG, Palette, palette
-from pages._parts import download, go_to_people, plain
+from pages._parts import download, plain
+from pages._ways import to_people
 
 
 def colours() -> Palette:
@@ -32,7 +33,7 @@ def chart(
         places = chosen(event)
         _as_a_list(marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed)
     if places:
-        go_to_people(" or ".join((titles or labels)[place] for place in places), marked(marks, places) or marks.conditions[0])
+        to_people(" or ".join((titles or labels)[place] for place in places), marked(marks, places) or marks.conditions[0])
 
 
 def chosen(event: Mapping[str, Any]) -> list[int]:
@@ -61,7 +62,7 @@ def _as_a_list(
         with st.popover("People", icon=":material/group:", type="tertiary", key=f"list_{key}"):
             place = st.selectbox("Who", list(listed), format_func=lambda one: labels[one], key=f"pick_{key}", index=None, placeholder="choose")
             if st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None):
-                go_to_people(titles[place], marks.conditions[place])
+                to_people(titles[place], marks.conditions[place])
         download(
             "Data", lambda: frame.to_csv(index=False).encode("utf-8-sig"), f"{key}.csv", key=f"data_{key}",
             mime="text/csv", type="tertiary",

@@ -3,36 +3,45 @@
 import pandas as pd
 import streamlit as st
 
+from crm_core.model.words import MONEY_UNIT
 from crm_core.views import insights
 from crm_core.views.insights import Kpi
 from crm_core.views.periods import Period
 from crm_core.views.sentences import sentences
 from pages import _charts
 from pages._marks import chart, colours
-from pages._parts import Desk, counted, go_to_people, is_missing, money, number, percent, plain
+from pages._parts import Desk, counted, is_missing, money, number, percent, plain
+from pages._ways import to_people
 
 MONTHS = 24
 ICONS = {
     "fell silent": "notifications_paused", "can't lose": "favorite", "new": "celebration", "due": "event_upcoming",
     "unheard": "hearing", "overdue": "alarm", "birthday": "cake",
 }  # fmt: skip
-SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def what_matters(desk: Desk, span: Period) -> None:
     """At most three sentences, each with its people one click away."""
-    for sentence in sentences(desk.database, span):
-        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"sentence_{sentence.name.replace(' ', '_').replace(chr(39), '')}"):
-            icon = ICONS.get(sentence.name, "lightbulb")
-            st.markdown(f":material/{icon}: {plain(sentence.text)}", width="stretch")
-            people = counted(sentence.people, "person", "people")
-            if st.button(people, key=f"people_{sentence.name}", icon=":material/arrow_forward:", icon_position="right"):
-                go_to_people(sentence.text, sentence.condition)
+    found = sentences(desk.database, span)
+    if not found:
+        return
+    with st.grid(len(found), min_column_width=260):
+        for sentence in found:
+            with st.container(border=True, height="stretch", key=f"sentence_{_slug(sentence.name)}"):
+                st.markdown(f":material/{ICONS.get(sentence.name, 'lightbulb')}: {plain(sentence.text)}")
+                st.space("stretch")
+                people = counted(sentence.people, "person", "people")
+                if st.button(people, key=f"people_{_slug(sentence.name)}", icon=":material/arrow_forward:", icon_position="right"):
+                    to_people(sentence.text, sentence.condition)
+
+
+def _slug(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in name)
 
 
 def tiles(desk: Desk, span: Period) -> None:
     """Six numbers, each against the period before, each with its people."""
-    with st.grid(6, min_column_width=160):
+    with st.grid(6, min_column_width=140):
         for kpi in insights.kpis(desk.database, span):
             with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi_{kpi.name}"):
                 _tile(desk, kpi)
@@ -47,14 +56,14 @@ def _tile(desk: Desk, kpi: Kpi) -> None:
     st.caption(f"before: {before}" if before != "–" else "nothing to compare with")
     st.space("stretch")
     if st.button("People", key=f"people_kpi_{kpi.name}", type="tertiary", icon=":material/group:", disabled=not kpi.value):
-        go_to_people(f"{kpi.label}, this period", kpi.condition)
+        to_people(f"{kpi.label}, this period", kpi.condition)
 
 
 def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:
     if is_missing(value):
         return "–"
     if kpi.kind == "money":
-        return plain(money(value, desk, short=True))
+        return plain(money(value, desk, short=abs(value) >= 1000 * MONEY_UNIT))
     return percent(value) if kpi.kind == "share" else number(value, short=True)
 
 
@@ -85,23 +94,3 @@ def revenue(desk: Desk, span: Period) -> None:
 
 def _sign(desk: Desk) -> str:
     return {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}.get(desk.company.currency, f"{desk.company.currency} ")
-
-
-def pareto(desk: Desk) -> None:
-    """How much of the revenue the best customers bring."""
-    marks = insights.pareto(desk.database, desk.as_of)
-    shares = marks.frame["people_share"]
-    listed = sorted({int((shares - share).abs().idxmin()) for share in SHARES}) if len(shares) else []
-    names = [f"the best {percent(share)}: {counted(people, 'person', 'people')}" for share, people in zip(shares, marks.frame["people"], strict=True)]
-    chart(
-        "Who brings the revenue", marks, lambda frame: _charts.curve(frame, colours()), names, key="pareto", listed=listed,
-        titles=[name.split(":")[0].capitalize() + " of customers" for name in names],
-        help="Customers from the one who spent most to the one who spent least", alt=_fifth(marks.frame),
-    )  # fmt: skip
-
-
-def _fifth(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Nobody has bought yet"
-    fifth = frame.loc[(frame["people_share"] - 0.2).abs().idxmin()]
-    return f"The best {percent(fifth['people_share'])} of customers bring {percent(fifth['revenue_share'])} of the revenue"

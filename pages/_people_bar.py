@@ -8,6 +8,7 @@ from pages._dialogs import open_dialog
 from pages._filters import everybody_of, people_words
 from pages._parts import Desk, download, number
 from pages._people_grid import collect, work
+from pages._ways import to_page
 
 
 def how_many(page: PeoplePage, size: int) -> None:
@@ -53,7 +54,7 @@ def _to_call_list(desk: Desk, query: PeopleQuery) -> None:
     collect()
     chosen = sorted(work().picked) or everybody_of(desk, query)
     st.session_state["call_people"] = chosen
-    st.switch_page("pages/followups.py")
+    to_page("followups")
 
 
 def _workbook(desk: Desk, query: PeopleQuery) -> bytes:
@@ -71,7 +72,7 @@ def nobody(desk: Desk, is_filtered: bool) -> None:
         st.markdown("**No customers yet.** Upload your workbook, or add the first one by hand.")
         with st.container(horizontal=True, horizontal_alignment="center"):
             if st.button("Upload a workbook", key="first_upload", type="primary", icon=":material/upload_file:"):
-                st.switch_page("pages/upload.py")
+                to_page("upload")
             st.button("New customer", key="first_customer", on_click=_first_customer)
 
 

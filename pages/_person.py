@@ -95,7 +95,7 @@ def _log(desk: Desk, customer: int, outcome: str) -> None:
     next_on = held.get("contact_next") or (desk.as_of + timedelta(days=1) if outcome == "call again" else None)
     contact = Contact(
         customer, desk.as_of, outcome, channel=held.get("contact_channel") or "phone", note=note,
-        reason=note if outcome == "not interested" else "", next_on=next_on,
+        reason=note if outcome == "not interested" else "", owner=held.get("list_me") or "", next_on=next_on,
     )  # fmt: skip
     try:
         saved = log_contact(desk.database, contact, **desk.act)

@@ -1,5 +1,6 @@
-"""Who the customers are: segments, recency and frequency, tiers, patterns, stages."""
+"""Who the customers are: segments, recency and frequency, tiers, patterns, stages, and who brings the revenue."""
 
+import pandas as pd
 import streamlit as st
 
 from crm_core.views import insights
@@ -8,6 +9,7 @@ from pages import _charts
 from pages._marks import chart, colours
 from pages._parts import Desk, counted, percent
 
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 TITLES = {
     "segment": "Segments", "tier": "Tiers", "pattern": "How they buy", "stage": "How far the relation has come",
 }  # fmt: skip
@@ -48,13 +50,32 @@ def grid(desk: Desk) -> None:
     )  # fmt: skip
 
 
+def pareto(desk: Desk) -> None:
+    """How much of the revenue the best customers bring."""
+    marks = insights.pareto(desk.database, desk.as_of)
+    shares = marks.frame["people_share"]
+    listed = sorted({int((shares - share).abs().idxmin()) for share in SHARES}) if len(shares) else []
+    names = [f"the best {percent(share)}: {counted(people, 'person', 'people')}" for share, people in zip(shares, marks.frame["people"], strict=True)]
+    chart(
+        "Who brings the revenue", marks, lambda frame: _charts.curve(frame, colours()), names, key="pareto", listed=listed,
+        titles=[name.split(":")[0].capitalize() + " of customers" for name in names],
+        help="Customers from the one who spent most to the one who spent least", alt=_fifth(marks.frame),
+    )  # fmt: skip
+
+
+def _fifth(frame: pd.DataFrame) -> str:
+    if frame.empty:
+        return "Nobody has bought yet"
+    fifth = frame.loc[(frame["people_share"] - 0.2).abs().idxmin()]
+    return f"The best {percent(fifth['people_share'])} of customers bring {percent(fifth['revenue_share'])} of the revenue"
+
+
 def everybody(desk: Desk) -> None:
     """All of them, two a row."""
-    with st.grid(2, min_column_width=330) as cells:
-        with cells.cell():
-            words(desk, "segment")
-        with cells.cell():
-            grid(desk)
-        for name in ("tier", "pattern", "stage"):
-            with cells.cell():
-                words(desk, name)
+    with st.grid(2, min_column_width=330):
+        words(desk, "segment")
+        grid(desk)
+        words(desk, "tier")
+        pareto(desk)
+        words(desk, "pattern")
+        words(desk, "stage")

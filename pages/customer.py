@@ -11,6 +11,7 @@ from pages._parts import Desk, in_words, open_desk, person_link, tell
 from pages._person import head, news, tiles, tools
 from pages._person_edit import edit_person
 from pages._person_story import facts, likes, planned, time_line
+from pages._ways import to_page
 
 desk = open_desk()
 MATCHES = 8
@@ -44,7 +45,7 @@ def find_somebody(desk: Desk) -> None:
 def show(desk: Desk, person: CustomerPage) -> None:
     """The page of one person."""
     if st.button("All customers", key="to_customers", type="tertiary", icon=":material/arrow_back:"):
-        st.switch_page("pages/customers.py")
+        to_page("customers")
     head(desk, person)
     tools(desk, person)
     news(desk, person)

@@ -5,29 +5,34 @@ import streamlit as st
 from crm_core.views import customers, periods
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.periods import Period
-from pages._overview import pareto, revenue, tiles, what_matters
+from pages._overview import revenue, tiles, what_matters
 from pages._parts import Desk, day, in_words, open_desk
+from pages._ways import to_page
 from pages._who import everybody
 
 desk = open_desk()
 PERIODS = tuple(name for name in periods.NAMES if name != "custom")
+USUAL = "last 90 days"
 VIEWS = ("Overview", "Who they are")
 
 
 def controls(desk: Desk) -> tuple[Period, str]:
-    """The period and the view; both stand in the link."""
+    """The view and, where it matters, the period; both stand in the link."""
     with st.container(horizontal=True, vertical_alignment="center", key="insights_tools"):
         view = st.segmented_control(
             "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, label_visibility="collapsed"
         )
         st.space("stretch")
+        if view == VIEWS[1]:
+            st.caption(f"As of {day(desk.as_of)}", width="content")
+            return periods.period(USUAL, desk.as_of), VIEWS[1]
         name = st.selectbox(
-            "Period", PERIODS, index=PERIODS.index("last 90 days"), key="period", bind="query-params", width=200,
+            "Period", PERIODS, index=PERIODS.index(USUAL), key="period", bind="query-params", width=200,
             format_func=str.capitalize, label_visibility="collapsed",
         )  # fmt: skip
-    span = periods.period(name or "last 90 days", desk.as_of)
+    span = periods.period(name or USUAL, desk.as_of)
     st.caption(f"{day(span.start)} to {day(span.end)}, compared with {day(span.before_start)} to {day(span.before_end)}")
-    return span, view or VIEWS[0]
+    return span, VIEWS[0]
 
 
 def nothing_yet() -> None:
@@ -35,20 +40,17 @@ def nothing_yet() -> None:
     with st.container(border=True, key="no_insights"):
         st.markdown("**Nothing to look at yet.** Upload your workbook, and this page shows who your customers are.")
         if st.button("Upload a workbook", key="insights_upload", type="primary", icon=":material/upload_file:"):
-            st.switch_page("pages/upload.py")
+            to_page("upload")
 
 
 def overview(desk: Desk, span: Period) -> None:
-    """Sentences and numbers first, then the charts."""
+    """Sentences and numbers first, then revenue."""
     with st.skeleton(height=180):
         what_matters(desk, span)
     with st.skeleton(height=150):
         tiles(desk, span)
-    with st.skeleton(height=320), st.grid(2, min_column_width=330) as cells:
-        with cells.cell():
-            revenue(desk, span)
-        with cells.cell():
-            pareto(desk)
+    with st.skeleton(height=320):
+        revenue(desk, span)
 
 
 st.title("Insights")

@@ -311,6 +311,7 @@ def test_any_sheet_gets_a_proposal(rows: list[list[str | None]]):
     assert proposal.why and all(one.reason for one in proposal.fields)
 
 
+@pytest.mark.slow
 def test_a_very_wide_sheet_is_read_in_time():
     """As many columns as a sheet can have; the first 300 are proposed for."""
     wide = sheet([[f"H{n}" for n in range(16_384)], *[[str(n) for n in range(16_384)] for _ in range(3)]])

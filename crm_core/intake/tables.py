@@ -54,6 +54,8 @@ def find_table(sheet: Sheet, header_row: int | None = None) -> Table | None:
         return None
     body, left_out = _body(sheet, filled, head)
     positions = _positions(sheet, head, filled[body].any(axis=0))
+    if not positions:
+        return None
     rows = sheet.cells.iloc[body]
     rows = rows if len(positions) == rows.shape[1] else rows[positions]
     columns = tuple(map(Column, positions, _names(head, positions)))
