@@ -29,6 +29,7 @@ class Palette:
     main: str
     before: str
     scale: tuple[str, ...]
+    deep: int  # the first step of the scale on which the paper's colour reads better than ink
     by_word: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -38,7 +39,7 @@ def _words(segments: Sequence[str], tiers: Sequence[str]) -> dict[str, str]:
 
 LIGHT = Palette(
     paper="#fdfbf7", ink="#2b2723", quiet="#655d54", line="#ddd4c5", main="#0b6e66", before="#b8ddd7",
-    scale=("#f1ece3", "#d5ebe7", "#97cdc5", "#51a69c", "#15776e", "#06463f"),
+    scale=("#f1ece3", "#d5ebe7", "#97cdc5", "#51a69c", "#15776e", "#06463f"), deep=4,
     by_word=_words(
         ("#06463f", "#0b6e66", "#318f85", "#51a69c", "#97cdc5", "#dfae5a", "#c99a3e", "#a65b06", "#c77a12",
          "#8397ab", "#c9c1b5"),
@@ -47,7 +48,7 @@ LIGHT = Palette(
 )  # fmt: skip
 DARK = Palette(
     paper="#171614", ink="#ece7df", quiet="#b5ada2", line="#45413b", main="#4fb8ab", before="#1f6d65",
-    scale=("#2b2824", "#1d4a45", "#1f6d65", "#38948a", "#70bfb5", "#c9ebe6"),
+    scale=("#2b2824", "#1d4a45", "#1f6d65", "#38948a", "#70bfb5", "#c9ebe6"), deep=3,
     by_word=_words(
         ("#c9ebe6", "#9ad5cd", "#70bfb5", "#4fa99e", "#38948a", "#f0cd8d", "#e6a94f", "#e0863a", "#d39a45",
          "#a9b8c7", "#6b655d"),
@@ -156,7 +157,7 @@ def _step(share: float, colours: Palette) -> str:
 
 def _on(share: float, colours: Palette) -> str:
     """A text colour that can be read on that step."""
-    deep = colours.scale.index(_step(share, colours)) >= 3
+    deep = colours.scale.index(_step(share, colours)) >= colours.deep
     return colours.paper if deep else colours.ink
 
 
@@ -167,7 +168,7 @@ def _month(value: object) -> str:
 def _dressed(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     figure.update_layout(
         height=height, margin=MARGIN, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, dragmode=False, clickmode="event+select",
-        font={"color": colours.ink}, hoverlabel={"align": "left"}, uniformtext={"minsize": 10, "mode": "show"},
+        font={"color": colours.ink, "size": 13}, hoverlabel={"align": "left"}, uniformtext={"minsize": 10, "mode": "show"},
     )  # fmt: skip
     figure.update_xaxes(fixedrange=True, gridcolor=colours.line, zeroline=False, automargin=True)
     figure.update_yaxes(fixedrange=True, gridcolor=colours.line, zeroline=False, automargin=True)

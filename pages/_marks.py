@@ -30,6 +30,7 @@ def chart(
         event = st.plotly_chart(
             draw(frame), key=f"chart_{key}", on_select="rerun", selection_mode="points", config=CONFIG, alt=alt
         )
+        st.space("stretch")
         places = chosen(event)
         _as_a_list(marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed)
     if places:

@@ -76,6 +76,6 @@ def everybody(desk: Desk) -> None:
         words(desk, "segment")
         grid(desk)
         words(desk, "tier")
-        pareto(desk)
         words(desk, "pattern")
         words(desk, "stage")
+        pareto(desk)

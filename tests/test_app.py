@@ -33,7 +33,7 @@ def test_every_page_opens_on_an_empty_database(show, stem):
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_page_opens_with_one_person(show, sqlite_url, stem):
     """No page crashes with a single customer who never bought."""
-    screens.stocked(sqlite_url, "Name\nAda Novak\n")
+    screens.stocked(sqlite_url, "Code;Name\nA1;Ada Novak\n")
     assert not show(stem).exception
 
 

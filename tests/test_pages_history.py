@@ -1,5 +1,7 @@
 """The History page: what was saved, a look inside, an undo."""
 
+from datetime import date
+
 import pytest
 import screens
 
@@ -9,7 +11,7 @@ from crm_core.errors import DatabaseTrouble
 from crm_core.views import history
 from pages import _past
 
-ACT = {"who": "anna", "as_of": __import__("datetime").date(2026, 1, 5)}
+ACT = {"who": "anna", "as_of": date(2026, 1, 5)}
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
-from crm_core.intake.lines import identities
 from crm_core.intake.records import Records
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
@@ -16,9 +15,8 @@ HEAD_FACTS = ("customer_id", "date", "time", "status", "channel", "owner")
 def plan_orders(work: Work, stored: Stored, directory: Directory) -> None:
     """Order heads; lines stored earlier without their head get its customer and date."""
     for sheet, records in work.of("order"):
-        who = identities(records.frame)
-        frame = records.frame.assign(customer_id=directory.of(who))
-        name_ambiguous(work, sheet, who, directory)
+        frame = records.frame.assign(customer_id=directory.of(records))
+        name_ambiguous(work, sheet, records.who, directory)
         _plan(work, sheet, records, frame, stored)
     _complete_orphans(work, stored)
 

@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_core.intake.references import identities
 from crm_core.model.registry import ENTITIES
 
 # A constant that spreads occurrences over the 64 bits (the golden ratio, odd), so that keys stay distinct.
@@ -106,7 +105,3 @@ def _order_and_product(frame: pd.DataFrame) -> pd.Series:
     product = text["product_code"].where(text["product_code"] != "", text["product"])
     return order + "\x1f" + product
 
-
-def who_column(frame: pd.DataFrame) -> pd.Series:
-    """Who each row points to, empty text for nobody: part of the content."""
-    return identities(frame)

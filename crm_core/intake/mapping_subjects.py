@@ -46,6 +46,8 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
     """Weigh name, ids and fields of a sheet."""
     about = _subject(seen)
     scores = {entity: _score(entity, _found(fields[entity]), seen, about) for entity in _FIRST}
+    if scores["purchase"] >= SURE and _found(fields["purchase"]).keys() & {"product", "product_code"}:
+        scores["order"] = 0.0  # an order head names no product: with one line an order, these are still lines
     known = scores["colleague"] or scores["customer"]
     if about in _OTHERS or about == "return" or (about == "colleague" and known):
         return _set_aside(about)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
 from crm_core.intake.keyed import HEAD_FACTS, heads_in_file, name_ambiguous
-from crm_core.intake.lines import content_hash, fill_amounts, identities, is_empty_line, partners, source_keys
+from crm_core.intake.lines import content_hash, fill_amounts, is_empty_line, partners, source_keys
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
 from crm_core.intake.work import Work
@@ -15,12 +15,13 @@ def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) ->
     """All sheets of purchases (or contacts): a content that stood on an earlier sheet counts once."""
     seen: dict[str, pd.Series] = {}
     prepared = [_prepare(work, sheet, entity, stored, directory, seen) for sheet, _ in work.of(entity)]
-    all_keys = pd.concat(list(seen.values())) if seen else pd.Series(dtype="int64")
-    known = stored.source_keys(entity, all_keys.unique()) if not stored.is_empty(entity) else set()
+    again = bool(seen) and not stored.is_empty(entity)
+    all_keys = set(pd.concat(list(seen.values()))) if again else set()
+    known = stored.source_keys(entity, all_keys) if again else set()
     for (sheet, _), frame in zip(work.of(entity), prepared, strict=True):
         fresh = frame[~frame["source_key"].isin(known)] if known else frame
         work.set_state(sheet, frame.index.difference(fresh.index), "same")
-        fresh = _changed(work, sheet, entity, fresh, stored, set(all_keys)) if len(fresh) else fresh
+        fresh = _changed(work, sheet, entity, fresh, stored, all_keys) if len(fresh) else fresh
         work.create(entity, fresh)
 
 
@@ -28,12 +29,14 @@ def _prepare(
     work: Work, sheet: str, entity: str, stored: Stored, directory: Directory, seen: dict[str, pd.Series]
 ) -> pd.DataFrame:
     """The sheet's lines with source key and customer, without empty rows and those that an earlier sheet has."""
-    frame = work.records[sheet].frame
+    records = work.records[sheet]
+    frame = records.frame
     if entity == "purchase":
         frame = fill_amounts(frame)
-    frame = _without_unusable(work, sheet, entity, frame)
-    who = identities(frame)
-    frame = frame.assign(source_key=source_keys(content_hash(entity, frame, who)), customer_id=directory.of(who))
+    frame = _without_unusable(work, sheet, entity, frame, records.who)
+    who = records.who.loc[frame.index]
+    keys = source_keys(content_hash(entity, frame, who))
+    frame = frame.assign(source_key=keys, customer_id=directory.of(records).loc[frame.index])
     name_ambiguous(work, sheet, who, directory)
     for other, keys in seen.items():
         twice = frame["source_key"].isin(keys)
@@ -49,9 +52,11 @@ def _prepare(
     return frame
 
 
-def _without_unusable(work: Work, sheet: str, entity: str, frame: pd.DataFrame) -> pd.DataFrame:
+def _without_unusable(
+    work: Work, sheet: str, entity: str, frame: pd.DataFrame, who: pd.Series
+) -> pd.DataFrame:
     if entity == "interaction":
-        return _without_incomplete_contacts(work, sheet, frame)
+        return _without_incomplete_contacts(work, sheet, frame, who)
     empty = is_empty_line(frame)
     work.set_state(sheet, frame.index[empty], "left out")
     message = "This row says neither what was bought, nor when, nor for how much, so it was left out."
@@ -59,10 +64,12 @@ def _without_unusable(work: Work, sheet: str, entity: str, frame: pd.DataFrame) 
     return frame[~empty]
 
 
-def _without_incomplete_contacts(work: Work, sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+def _without_incomplete_contacts(
+    work: Work, sheet: str, frame: pd.DataFrame, who: pd.Series
+) -> pd.DataFrame:
     blank = pd.Series(True, index=frame.index)
     no_date = frame["date"].isna() if "date" in frame else blank
-    nobody = identities(frame).isna()
+    nobody = who.isna()
     work.set_state(sheet, frame.index[no_date | nobody], "left out")
     message = "A contact needs a person and a date; this row was left out. Fill them in and upload again."
     work.problems(sheet, [(row, "", "", message) for row in frame.index[no_date | nobody]])

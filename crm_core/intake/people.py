@@ -79,6 +79,8 @@ def complete_names(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined_names(rows: pd.DataFrame) -> pd.Series:
+    if rows["given_name"].isna().all() and rows["family_name"].isna().all():
+        return pd.Series(None, index=rows.index, dtype=object)
     given, family = (rows[column].astype("str").fillna("") for column in ("given_name", "family_name"))
     han = family.str.contains(r"[\u3400-\u9fff]", regex=True) & given.str.contains(r"[\u3400-\u9fff]", regex=True)
     western = (given + " " + family).str.strip()

@@ -4,38 +4,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crm_core.intake.identity import REFERENCE_PREFIX
 from crm_core.intake.people import People, match_people
-from crm_core.intake.records import REFERENCE_PREFIX, Records
+from crm_core.intake.records import Records
 from crm_core.intake.stored import Stored
-from crm_core.model.folding import phone_key
 
-# In this order a reference is taken; the letter keeps a code "7" apart from a name "7".
-WAYS = (("customer", "c"), ("customer.code", "c"), ("customer.email", "e"), ("customer.phone", "p"), ("customer.name", "n"))
 STORED_COLUMN = {"c": "code", "e": "email", "p": "phone_key", "n": "name"}
-
-
-def identities(frame: pd.DataFrame) -> pd.Series:
-    """For each row who it points to, as text: "c:" code, "e:" e-mail, "p:" phone, "n:" name; missing: nobody."""
-    found = pd.Series(None, index=frame.index, dtype="str")
-    for column, letter in WAYS:
-        if column in frame:
-            way = "n" if letter == "c" and _are_names(frame[column]) else letter
-            told = phone_key(frame[column]) if letter == "p" else frame[column]
-            text = (way + ":") + told.astype("str")
-            found = found.where(found.notna() | told.isna(), text)
-    given = [REFERENCE_PREFIX + name for name in ("given_name", "family_name")]
-    if all(column in frame for column in given):
-        joined = "n:" + frame[given[0]].fillna("") + " " + frame[given[1]].fillna("")
-        found = found.where(found.notna() | (frame[given[0]].isna() & frame[given[1]].isna()), joined.str.strip())
-    return found
-
-
-def _are_names(values: pd.Series) -> bool:
-    """A column of codes is full of digits; a column of names has words with spaces and none."""
-    distinct = pd.Series(values.dropna().unique()[:2000]).astype("str")
-    if distinct.empty:
-        return False
-    return bool(distinct.str.fullmatch(r"\D*\S\s\D*").mean() > 0.5)
 
 
 @dataclass
@@ -46,9 +20,11 @@ class Directory:
     implied: People | None = None
     ambiguous: set[str] = field(default_factory=set)
 
-    def of(self, who: pd.Series) -> pd.Series:
-        """Customer ids (Int64, missing for nobody) of identities."""
-        return who.map(self.ids).astype("Int64")
+    def of(self, records: Records) -> pd.Series:
+        """Customer ids (Int64, missing for nobody) of all rows of the records."""
+        codes, distinct = records.who_codes
+        ids = pd.array(self.ids.reindex(distinct).to_numpy(), dtype="Int64")
+        return pd.Series(ids.take(codes, allow_fill=True), index=records.frame.index)
 
 
 def build_directory(people: People, dated: list[Records], stored: Stored) -> Directory:
@@ -60,7 +36,7 @@ def build_directory(people: People, dated: list[Records], stored: Stored) -> Dir
         return directory
     everyone = pd.concat(mentioned, ignore_index=True)
     wanted = pd.Series(everyone["who"].unique(), dtype="str")
-    held = _in_file(people).reindex(wanted)
+    held = _in_file(people, set(wanted.str.slice(0, 1))).reindex(wanted)
     known, rest = held.dropna(), wanted[held.isna().to_numpy()]
     met = _in_store(rest, stored, directory)
     rest = rest[~rest.isin(met.index) & ~rest.isin(directory.ambiguous)] if len(rest) else rest
@@ -71,21 +47,20 @@ def build_directory(people: People, dated: list[Records], stored: Stored) -> Dir
 
 def _mentions(records: Records) -> pd.DataFrame:
     """who, date and the customer fields that the sheet carries, one row a mention."""
-    who = identities(records.frame)
     columns = [c for c in records.frame.columns if c.startswith(REFERENCE_PREFIX)]
-    facts = records.frame[columns].rename(columns=lambda name: name.removeprefix(REFERENCE_PREFIX))
-    facts["who"] = who
     if not columns:
-        return facts[who.notna()].drop_duplicates("who")
+        return pd.DataFrame({"who": records.who_codes[1]})
+    facts = records.frame[columns].rename(columns=lambda name: name.removeprefix(REFERENCE_PREFIX))
+    facts["who"] = records.who
     facts["on"] = records.frame["date"] if "date" in records.frame else None
-    return facts[who.notna()]
+    return facts[facts["who"].notna()]
 
 
-def _in_file(people: People) -> pd.Series:
+def _in_file(people: People, ways: set[str]) -> pd.Series:
     rows = people.rows
     found = [pd.Series(dtype="int64")]
     for letter, column in STORED_COLUMN.items():
-        if column in rows:
+        if column in rows and letter in ways:
             held = rows[rows[column].notna() & (rows["id"] != 0)].drop_duplicates(column)
             found.append(pd.Series(held["id"].to_numpy(), index=letter + ":" + held[column].astype("str")))
     everybody = pd.concat(found)

@@ -102,7 +102,8 @@ Index("customers_phone_key", customers.c.phone_key)
 Index("customers_name", customers.c.name)
 # Covers all that the kept sums read: one customer is one seek, all customers are one pass in order.
 Index("purchases_sums", *(purchases.c[name] for name in ("customer_id", "date", "number", "quantity", "amount", "status")))
-Index("purchases_number", purchases.c.number)
+_numbered = purchases.c.number.is_not(None)  # a sheet without order numbers costs nothing here
+Index("purchases_number", purchases.c.number, sqlite_where=_numbered, postgresql_where=_numbered)
 Index("orders_customer", orders.c.customer_id)
 Index("interactions_customer_date", interactions.c.customer_id, interactions.c.date)
 Index("follow_ups_customer", follow_ups.c.customer_id)
