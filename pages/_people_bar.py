@@ -42,19 +42,14 @@ def _ask_removal() -> None:
 
 def ways_out(desk: Desk, query: PeopleQuery, page: PeoplePage) -> None:
     """These people (or those ticked) to the call list or to a workbook."""
-    st.button(
-        "Ticked to call list" if work().picked else "To call list", key="to_call_list", icon=":material/call:",
-        on_click=_to_call_list, args=(desk, query), disabled=not page.total,
-        help="Choose the reasons, the day and who calls on the next page",
-    )  # fmt: skip
-    download("Excel", lambda: _workbook(desk, query), f"customers-{desk.as_of}.xlsx", key="people_excel", disabled=not page.total)
-
-
-def _to_call_list(desk: Desk, query: PeopleQuery) -> None:
-    collect()
-    chosen = sorted(work().picked) or everybody_of(desk, query)
-    st.session_state["call_people"] = chosen
-    to_page("followups")
+    label = "Ticked to call list" if work().picked else "To call list"
+    hint = "Choose the reasons, the day and who calls on the next page"
+    if st.button(label, key="to_call_list", icon=":material/call:", disabled=not page.total, help=hint):
+        st.session_state["call_people"] = sorted(work().picked) or everybody_of(desk, query)
+        to_page("followups")
+    download(
+        "Excel", lambda: _workbook(desk, query), f"customers-{desk.as_of}.xlsx", key="people_excel", disabled=not page.total
+    )
 
 
 def _workbook(desk: Desk, query: PeopleQuery) -> bytes:

@@ -84,8 +84,9 @@ def grid(desk: Desk, page: PeoplePage, query: PeopleQuery) -> None:
     st.data_editor(
         mine.shown.given, key=key, height=_height(len(mine.shown.given)), hide_index=True, num_rows="fixed",
         column_config=_columns(mine.shown, desk), disabled=_locked(mine.shown), on_change=collect,
-        placeholder="", alt="Customers, one a row; cells of the white columns can be edited",
+        placeholder="", alt="Customers, one a row; cells with a pencil in their column's head can be edited",
     )  # fmt: skip
+    open_clicked()
 
 
 def _height(rows: int) -> int:
@@ -115,7 +116,7 @@ def _columns(shown: Shown, desk: Desk) -> dict[str, Any]:
     config: dict[str, Any] = {
         PICK: st.column_config.CheckboxColumn(PICK, width=40, pinned=True, help="Tick people to do something with them"),
         OPEN: st.column_config.ButtonColumn(
-            "", width=44, pinned=True, type="tertiary", key=OPENED, on_click=_open, help="Open this person's page"
+            "", width=44, pinned=True, type="tertiary", key=OPENED, help="Open this person's page"
         ),
     }
     return config | {name: _column(name, desk) for name in shown.given.columns if name not in config}
@@ -148,9 +149,8 @@ def _help(name: str) -> str | None:
     return declared.help or choices or HOW_TO_TYPE.get(CUSTOMER.field(name).kind)
 
 
-def _open() -> None:
-    """The button in a row: to that person's page."""
+def open_clicked() -> None:
+    """The button in a row, once the grid is drawn: to that person's page."""
     click, shown = st.session_state.get(OPENED), work().shown
     if click is not None and shown is not None and 0 <= click["row"] < len(shown.given):
-        collect()
         go_to_person(int(shown.given.index[click["row"]]))

@@ -14,7 +14,6 @@ ICONS = {
     "promised": "handshake", "birthday": "cake", "thanks": "volunteer_activism", "lapsed": "trending_down",
     "how-is-it": "chat", "no-contact": "schedule", "never-bought": "person_search", "chosen": "touch_app",
 }  # fmt: skip
-SHOWN = "list_shown"
 OPENED = "list_opened"
 COLUMNS = ("name", "label", "why", "who", "due", "phone", "email", "say")
 
@@ -53,13 +52,13 @@ def who_and_why(preview: Preview) -> None:
     if not preview.people:
         st.caption("Nobody is due on that day for these reasons.")
         return
-    st.session_state[SHOWN] = preview.frame["id"].tolist()
     frame = pd.DataFrame({"": ":material/open_in_new:", **{name: preview.frame[name] for name in COLUMNS}})
     frame["due"] = pd.to_datetime(frame["due"])
     st.dataframe(
         frame, hide_index=True, height=min(520, 38 + 35 * max(1, len(frame))), column_config=_columns(),
         alt="Who would be on the call list, why, and who calls",
     )  # fmt: skip
+    _open_clicked(preview.frame["id"].tolist())
     if preview.people > len(frame):
         st.caption(f"The first {number(len(frame))} of {counted(preview.people, 'person', 'people')}; the file holds all of them.")
 
@@ -67,7 +66,7 @@ def who_and_why(preview: Preview) -> None:
 def _columns() -> dict[str, Any]:
     text = st.column_config.TextColumn
     return {
-        "": st.column_config.ButtonColumn("", width=44, type="tertiary", key=OPENED, on_click=_open, help="Open this person's page"),
+        "": st.column_config.ButtonColumn("", width=44, type="tertiary", key=OPENED, help="Open this person's page"),
         "name": text("Name", width="medium"),
         "label": text("Reason", width="medium"),
         "why": text("Why today", width="large"),
@@ -79,7 +78,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _open() -> None:
-    click, shown = st.session_state.get(OPENED), st.session_state.get(SHOWN, [])
+def _open_clicked(shown: list[int]) -> None:
+    click = st.session_state.get(OPENED)
     if click is not None and 0 <= click["row"] < len(shown):
         go_to_person(int(shown[click["row"]]))

@@ -61,7 +61,7 @@ def test_a_column_is_chosen_in_the_grid(chromium, home, tmp_path):
     with page(chromium) as screen:
         visit(screen, f"{home}/upload")
         upload(screen, odd)
-        screen.get_by_text("Choose what they are").click()
+        screen.locator("[class*=st-key-subject_] input").click()
         screen.get_by_role("option", name="Customers").click()
         settle(screen)
         screen.get_by_test_id("data-grid-canvas").first.wait_for()

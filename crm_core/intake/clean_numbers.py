@@ -32,6 +32,7 @@ _COMMON = {
     ".": _FRONT + r"[+-]?(?:\d{1,3}(?:[,'   ]\d{3})+|\d+)(?:\.\d+)?" + _BACK,
     ",": _FRONT + r"[+-]?(?:\d{1,3}(?:[.'   ]\d{3})+|\d+)(?:,\d+)?" + _BACK,
 }
+_HEAD = 5_000
 _BLANK = pa.scalar(None, pa.large_string())
 
 
@@ -76,12 +77,24 @@ def _fast(part: Part, kind: str) -> tuple[np.ndarray, pa.Array]:
     typed = part.reading.cell_kind == "number"
     numbers, odd = _as_floats(part.texts)
     part.plain = not _any(odd)
-    if typed or part.reading.decimal is None:
-        decimal, doubt = _decide(part, odd, kind, typed)
+    if typed:
+        part.reading = replace(part.reading, decimal=".")
+        return numbers, odd
+    if part.reading.decimal is not None:
+        return _grouped(part, numbers) if part.reading.decimal == "," or not part.plain else (numbers, odd)
+    return _decided(part, numbers, odd, kind)
+
+
+def _decided(part: Part, numbers: np.ndarray, odd: pa.Array, kind: str) -> tuple[np.ndarray, pa.Array]:
+    """The first cells may show the sign; only where a cell does not fit it, all of them are asked."""
+    for seen in (_HEAD, len(part.texts)):
+        texts = (part.texts.filter(odd) if part.reading.cell_kind == "mixed" else part.texts).slice(0, seen)
+        decimal, doubt = _decide(texts, part.reading.country, kind)
         part.reading = replace(part.reading, decimal=decimal, doubt=doubt)
-    if not typed and (part.reading.decimal == "," or _any(odd)):
-        numbers, odd = _grouped(part, numbers)
-    return numbers, odd
+        made = _grouped(part, numbers) if decimal == "," or not part.plain else (numbers, odd)
+        if decimal is not None and doubt is None and not _any(made[1]):
+            return made
+    return made
 
 
 def _as_floats(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -97,15 +110,14 @@ def _as_floats(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
     return numbers, pc.and_(pa.array(np.isnan(numbers)), pc.is_valid(texts))
 
 
-def _decide(part: Part, odd: pa.Array, kind: str, typed: bool) -> tuple[str | None, str | None]:
-    """The decimal sign that the column's cells prove, and the question where they prove nothing."""
-    if typed or not _any(matches(part.texts, r"[.,]\d")):
-        return part.reading.decimal or ("." if typed else None), None
-    texts = part.texts.filter(odd) if part.reading.cell_kind == "mixed" else part.texts
+def _decide(texts: pa.Array, country: str | None, kind: str) -> tuple[str | None, str | None]:
+    """The decimal sign that the cells prove, and the question where they prove nothing."""
+    if not _any(matches(texts, r"[.,]\d")):
+        return None, None
     comma, dot = (_sum(matches(texts, pattern)) for pattern in (_COMMA_IS_DECIMAL, _DOT_IS_DECIMAL))
     if comma or dot:
         return "," if comma > dot else ".", _two_signs(texts, comma, dot)
-    return _undecided(distinct(texts.filter(matches(texts, _OPEN))), part.reading.country, kind)
+    return _undecided(distinct(texts.filter(matches(texts, _OPEN))), country, kind)
 
 
 def _two_signs(texts: pa.Array, comma: int, dot: int) -> str | None:
@@ -169,7 +181,7 @@ def _foreign(part: Part) -> pa.Array:
     """Which cells name another currency than the one that is kept; notes the one that the column names."""
     if part.plain:
         return pa.array(np.zeros(len(part.texts), bool))
-    named = pc.replace_substring_regex(part.texts, r"[\d.,+\-()'\s   ]+", " ")
+    named = pc.utf8_trim(part.texts, "0123456789.,+-()' \u00a0\u202f")
     by_mark = {mark: currencies_in(mark) for mark in distinct(named)}
     found = set().union(*by_mark.values())
     own = part.reading.currency

@@ -62,7 +62,9 @@ def table_name(entity: str) -> str:
 
 def _column(field: Field) -> Column[Any]:
     if field.kind is Kind.REFERENCE and field.refers:
-        return Column(field.column, BigInteger(), ForeignKey(f"{table_name(field.refers)}.id"))
+        # Checked at the end of the transaction: one act may empty a reference and remove what it pointed to.
+        target = ForeignKey(f"{table_name(field.refers)}.id", deferrable=True, initially="DEFERRED")
+        return Column(field.column, BigInteger(), target)
     return Column(field.column, SQL_TYPES.get(field.kind, Text()))
 
 
@@ -101,7 +103,8 @@ Index("customers_email", customers.c.email)
 Index("customers_phone_key", customers.c.phone_key)
 Index("customers_name", customers.c.name)
 # Covers all that the kept sums read: one customer is one seek, all customers are one pass in order.
-Index("purchases_sums", *(purchases.c[name] for name in ("customer_id", "date", "number", "quantity", "amount", "status")))
+SUMMED = ("customer_id", "date", "number", "quantity", "amount", "status")
+Index("purchases_sums", *(purchases.c[name] for name in SUMMED))
 _numbered = purchases.c.number.is_not(None)  # a sheet without order numbers costs nothing here
 Index("purchases_number", purchases.c.number, sqlite_where=_numbered, postgresql_where=_numbered)
 Index("orders_customer", orders.c.customer_id)

@@ -1,0 +1,105 @@
+"""Opening a database, upgrading an older one, and what trouble says."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from crm_core.errors import DatabaseTrouble, InvalidInput
+from crm_core.ledger import database as handle
+from crm_core.ledger.database import open_database
+from tests.acting import created, everything, opened, rows, write
+
+
+def test_no_address_at_all() -> None:
+    """What is no address is refused with an example of one."""
+    with pytest.raises(InvalidInput, match="sqlite:///path/to/file.db"):
+        open_database("nonsense")
+
+
+def test_another_kind_of_database() -> None:
+    """A database that is not supported is named."""
+    with pytest.raises(InvalidInput, match="mysql"):
+        open_database("mysql://localhost/x")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """Another kind of file is not touched."""
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear customer, " * 100)
+    with pytest.raises(DatabaseTrouble, match="no database"):
+        open_database(f"sqlite:///{file}")
+    assert file.read_text().startswith("Dear customer")
+
+
+def test_a_server_that_is_not_there() -> None:
+    """PostgreSQL that does not answer: one sentence with a way out."""
+    with pytest.raises(DatabaseTrouble, match="cannot be reached"):
+        open_database("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_an_older_database_is_upgraded_after_a_copy(tmp_path: Path) -> None:
+    """A column that a newer program knows is added; the file as it was lies beside it."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    with opened(url) as database:
+        write(database, created(customer=[{"name": "Anna"}]))
+    with sqlite3.connect(tmp_path / "old.db") as old:
+        old.execute("ALTER TABLE customers DROP COLUMN likes")
+        old.execute("UPDATE meta SET value = 'older' WHERE name = 'shape'")
+    with opened(url) as database:
+        assert rows(database, "customer")[0]["likes"] is None
+    with sqlite3.connect(tmp_path / "old.db.before-upgrade") as copy:
+        assert copy.execute("SELECT name FROM customers").fetchall() == [("Anna",)]
+
+
+def test_a_newer_database_is_refused(sqlite_url: str) -> None:
+    """A database that a newer program wrote is not opened by an older one."""
+    with opened(sqlite_url):
+        pass
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as newer:
+        newer.execute("UPDATE meta SET value = '999' WHERE name = 'schema'")
+    with pytest.raises(DatabaseTrouble, match="newer Regulars"):
+        open_database(sqlite_url)
+
+
+def test_opening_twice_changes_nothing(database_url: str) -> None:
+    """The second opening finds everything as it should be."""
+    with opened(database_url) as database:
+        before = everything(database)
+    with opened(database_url) as database:
+        assert everything(database) == before
+
+
+def test_a_locked_database_says_so_and_saves_nothing(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else writing for too long: nothing is saved, and the sentence says so."""
+    monkeypatch.setattr(handle, "BUSY_SECONDS", 0.1)
+    with opened(sqlite_url) as database:
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseTrouble, match="Nothing was saved"):
+            write(database, created(customer=[{"name": "Anna"}]))
+        other.execute("ROLLBACK")
+        other.close()
+        assert rows(database, "customer") == []
+
+
+def test_a_full_disk_in_the_middle_saves_nothing(sqlite_url: str) -> None:
+    """No space left half-way through: the state before, whole, and a sentence that names the way out."""
+    with opened(sqlite_url) as database:
+        write(database, created(customer=[{"name": "Anna"}]))
+        before = everything(database)
+        database.engine.dispose()
+        event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count=120"))
+        many = created(customer=[{"name": f"Anna {n}", "note": "x" * 900} for n in range(2_000)])
+        with pytest.raises(DatabaseTrouble, match="no space left"):
+            write(database, many)
+    with opened(sqlite_url) as database:
+        assert everything(database) == before
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    """A place where no folder can be made is named."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatabaseTrouble, match="cannot be made"):
+        open_database(f"sqlite:///{tmp_path / 'file' / 'deep' / 'r.db'}")
