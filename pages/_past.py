@@ -134,6 +134,8 @@ def undo_question(desk: Desk, batch: int) -> None:
 
 
 def _undo_question(desk: Desk, one: Batch) -> None:
+    if "undo_asked" not in st.session_state:
+        st.rerun()  # a window runs by itself: once it is answered, the whole page has to
     st.markdown(f"**{plain(one.why)}**")
     st.write(_goes(one))
     st.caption(

@@ -9,7 +9,7 @@ from crm_core.actions.contacts import Contact, log_contact
 from crm_core.actions.records import CellEdit, Saved, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import RegularsError
-from crm_core.model.words import OUTCOMES
+from crm_core.model.words import MONEY_UNIT, OUTCOMES
 from crm_core.views.customer import CustomerPage
 from pages._dialogs import new_purchase, open_dialog
 from pages._parts import Desk, ago, as_date, counted, day, is_missing, money, number, plain, tell
@@ -162,7 +162,8 @@ def _spent(desk: Desk, facts: dict[str, Any]) -> tuple[str, str, str]:
     if not facts.get("orders"):
         return "Spent in all", money(0, desk, short=True), "no order yet"
     orders = counted(facts["orders"], "order")
-    return "Spent in all", money(facts["revenue"], desk, short=True), f"{orders}, {money(facts['average_order'], desk)} each"
+    spent = money(facts["revenue"], desk, short=abs(facts["revenue"]) >= 1000 * MONEY_UNIT)
+    return "Spent in all", spent, f"{orders}, {money(facts['average_order'], desk)} each"
 
 
 def _last(desk: Desk, facts: dict[str, Any]) -> tuple[str, str, str]:
