@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from crm_core.actions.demo import sample_workbook
@@ -84,12 +85,7 @@ def _known_before(desk: Desk, now: Draft) -> None:
 def saved_panel(desk: Desk, done: SavedUpload) -> None:
     """What was saved, and what can be done next: look at it, call somebody, or take it back."""
     st.success(f"**{plain(', '.join(done.files))} is saved.** {_what(done)}", icon=":material/check_circle:")
-    if done.batch.conflicts:
-        amount = counted(len(done.batch.conflicts), "cell")
-        st.warning(
-            f"{amount} had been changed by somebody else meanwhile and were left alone.",
-            icon=":material/group:",
-        )
+    _conflicts(done)
     with st.container(horizontal=True):
         if st.button("See your customers", key="to_customers", type="primary", icon=":material/groups:"):
             st.switch_page("pages/customers.py")
@@ -103,11 +99,25 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
     st.caption(f"It is number {done.batch.id} in the history and can be undone there later, too.")
 
 
+def _conflicts(done: SavedUpload) -> None:
+    """Cells that somebody else changed meanwhile: theirs stayed, ours is not lost but listed."""
+    if not done.batch.conflicts:
+        return
+    amount = counted(len(done.batch.conflicts), "cell")
+    st.warning(f"{amount} changed meanwhile by somebody else: theirs stayed.", icon=":material/group:")
+    rows = [
+        (ENTITIES[one.entity].label, one.field, str(one.now), str(one.wanted)) for one in done.batch.conflicts
+    ]
+    columns = ["What", "Field", "Stays", "In your file"]
+    st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, key="conflicts")
+
+
 def _what(done: SavedUpload) -> str:
     parts = [counted(n, f"new {_one(name)}", f"new {_many(name)}") for name, n in done.counts.items() if n]
     parts += [f"{counted(done.batch.changed, 'changed cell')}"] if done.batch.changed else []
     said = [", ".join(parts) + "."] if parts else []
-    said += [f"{counted(done.pairs, 'possible double')} wait for an answer."] if done.pairs else []
+    if done.pairs:
+        said.append(f"{counted(done.pairs, 'possible double waits', 'possible doubles wait')} for an answer.")
     return " ".join(said)
 
 

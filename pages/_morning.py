@@ -1,18 +1,33 @@
 """What a day begins with: the calls that are due, the sentences that matter, what waits for an answer."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from babel.dates import format_date
 
+from crm_core.errors import RegularsError
 from crm_core.views import exports, followups, history
 from crm_core.views.periods import period
 from crm_core.views.sentences import Sentence, sentences
-from pages._parts import Desk, counted, download, in_words, locale, moment, number, people_link, plain, since
+from pages._parts import (
+    Desk,
+    counted,
+    download,
+    in_words,
+    locale,
+    moment,
+    number,
+    people_link,
+    plain,
+    since,
+    tell,
+)
 
 PLAYS = 3
 
@@ -36,26 +51,37 @@ def _long(day: date) -> str:
     return format_date(day, "full", locale=locale())
 
 
-def tiles(desk: Desk) -> None:
-    """Calls due today, possible doubles where there are any, the last upload."""
+def tiles(desk: Desk) -> Callable[[], None]:
+    """Calls due today, possible doubles where there are any, the last upload.
+
+    Who is due takes a while the first time in a large shop: the tile waits, and what is given back fills it.
+    """
     pairs = sum(1 for _ in exports.export(desk.database, "duplicates", desk.as_of)[0].rows)
     with st.grid(3 if pairs else 2, min_column_width=240):
-        with st.container(border=True, height="stretch", key="tile_calls"), in_words():
-            _calls(desk)
+        with st.container(border=True, height="stretch", key="tile_calls"):
+            place = st.skeleton(height=190)
         if pairs:
             with st.container(border=True, height="stretch", key="tile_doubles"):
                 _doubles(desk, pairs)
         with st.container(border=True, height="stretch", key="tile_upload"):
             _last_upload(desk)
+    return partial(_calls, desk, place)
 
 
-def _calls(desk: Desk) -> None:
-    found = followups.preview(desk.database, desk.as_of, limit=0)
-    st.metric(
-        "Calls for today",
-        number(found.people),
-        help="People with a reason to be called, after consent and rest",
-    )
+def _calls(desk: Desk, place: Any) -> None:
+    try:
+        found = followups.preview(desk.database, desk.as_of, limit=0)
+    except RegularsError as refusal:
+        with place.container():
+            tell(refusal)
+        return
+    with place.container():
+        _due(found)
+
+
+def _due(found: followups.Preview) -> None:
+    words = "People with a reason to be called, after consent and rest"
+    st.metric("Calls for today", number(found.people), help=words)
     most = sorted(((amount, name) for name, amount in found.by_play.items() if amount), reverse=True)[:PLAYS]
     labels = {play.name: play.label for play in followups.plays()}
     st.caption(

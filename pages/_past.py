@@ -16,7 +16,7 @@ from pages._parts import Desk, counted, in_words, moment, money, number, plain, 
 
 PER_PAGE = 20
 INSIDE_ROWS = 500
-SMALL_WORDS = {"created": "new", "changed": "changed", "removed": "removed"}
+SMALL_WORDS = {"created": "New", "changed": "Changed", "removed": "Removed"}
 
 
 def entry(one: Batch) -> None:
@@ -92,10 +92,13 @@ def _inside(desk: Desk, found: history.Inside) -> None:
     if found.rows.empty:
         st.info("Nothing was left of it to show.", icon=":material/info:")
     for what, rows in found.rows.groupby("what", sort=False):
-        st.subheader(f"{str(what).capitalize()} · {number(_total(one, str(what)))}")
+        total = _total(one, str(what))
+        st.subheader(f"{SMALL_WORDS[str(what)]} · {number(total)}", anchor=False)
         st.dataframe(_in_words(rows, desk), hide_index=True, width="stretch", key=f"inside_rows_{what}")
-        if len(rows) < _total(one, str(what)):
-            st.caption(f"The first {number(len(rows))} are shown.")
+        if len(rows) < total:
+            cut = rows["kind"].value_counts().max() >= INSIDE_ROWS
+            gone = f"{counted(total - len(rows), 'record')} of these went since."
+            st.caption(f"The first {number(len(rows))} are shown." if cut else gone)
 
 
 def _total(one: Batch, what: str) -> int:
@@ -104,16 +107,14 @@ def _total(one: Batch, what: str) -> int:
 
 def _in_words(rows: pd.DataFrame, desk: Desk) -> pd.DataFrame:
     """Values as people write them, and only the columns that say something."""
-    shown = rows.rename(
-        columns={"kind": "What", "name": "Which", "field": "Field", "before": "Before", "after": "After"}
-    )
-    shown = shown.drop(columns=["what", "id"], errors="ignore")
-    for column in ("Before", "After"):
-        shown[column] = [
-            in_field(what, field, value, desk)
-            for what, field, value in zip(shown["What"], shown["Field"], shown[column], strict=True)
-        ]
-    return shown.loc[:, shown.replace("", None).notna().any()]
+    shown = rows.rename(columns={"kind": "What", "name": "Which", "field": "Field"}).astype(object)
+    for column, name in (("before", "Before"), ("after", "After")):
+        triples = zip(shown["What"], shown["Field"], shown[column], strict=True)
+        shown[name] = [in_field(what, label, value, desk) for what, label, value in triples]
+    shown = shown.drop(columns=["what", "id", "before", "after"], errors="ignore")
+    shown = shown.loc[:, shown.replace("", None).notna().any()]
+    whole = "Field" not in shown  # a record that came or went is known by its name, not by a value
+    return shown.rename(columns={"Before": "Which", "After": "Which"}) if whole else shown
 
 
 def in_field(kind: str, label: Any, value: Any, desk: Desk) -> str:
@@ -164,8 +165,10 @@ def start_undo(desk: Desk, batch: int) -> None:
 
 def undone_note(done: Undone) -> None:
     """What an undo did, and what it left."""
-    gone = f"{counted(done.removed, 'record')} taken out, {counted(done.restored, 'value')} brought back."
-    st.success(f"Number {done.undoes} is undone: {gone}", icon=":material/undo:")
+    parts = [(done.removed, "record", "taken out"), (done.restored, "value", "brought back")]
+    said = [f"{counted(amount, thing)} {what}" for amount, thing, what in parts if amount]
+    words = ", ".join(said) or "there was nothing left to take back"
+    st.success(f"Number {done.undoes} is undone: {words}.", icon=":material/undo:")
     if done.kept:
         with st.expander(f"{counted(len(done.kept), 'record')} stayed as they are", icon=":material/info:"):
             rows = [(ENTITIES[one.entity].label, one.code, one.why) for one in done.kept]

@@ -1,18 +1,13 @@
 """What saving an upload would do: tiles that filter, rows with before and after, and the button that does it."""
 
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
-from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 from pages._doubts import questions
 from pages._draft import AT_ONCE, Draft, make_plan, save
-from pages._parts import Desk, counted, is_missing, money, number, plain
-from pages._sheets import label_of
+from pages._parts import Desk, counted, number, plain
+from pages._planned_rows import examples
 
-SHOWN_ROWS = 200
 TILES = {
     "new": ("New", "Rows that are not stored yet"),
     "changed": ("Changed", "Rows that change something stored"),
@@ -24,14 +19,22 @@ TILES = {
     "left_out": ("Left out", "Totals, notes, repeated headers, sheets that are off"),
     "problems": ("Problems", "Cells that could not be taken as they stand; the rest of their row is taken"),
 }
-COLOURS = {"new": "green", "changed": "blue", "doubtful": "orange", "problems": "red"}
 
 
 def ready(desk: Desk, now: Draft) -> bool:
     """Whether the plan of the present choices is there; makes it, unless it is so large that a person should ask."""
+    if now.plan is not None and _moved(desk, now):
+        now.plan = None
+        st.info("Records changed meanwhile, so the upload was compared once more.", icon=":material/sync:")
     if now.plan is None and (now.rows <= AT_ONCE or now.asked):
         make_plan(desk, now)
     return now.plan is not None
+
+
+def _moved(desk: Desk, now: Draft) -> bool:
+    """Whether somebody changed what the plan was compared with."""
+    current = desk.database.revisions()
+    return any(current.get(name, 0) != number for name, number in now.plan.changes.revisions.items())
 
 
 def plan_tab(desk: Desk, now: Draft) -> None:
@@ -57,7 +60,7 @@ def plan_tab(desk: Desk, now: Draft) -> None:
     if not now.plan.writes:
         told = st.success if counts["same"] else st.warning
         told(_nothing(now, counts), icon=":material/check_circle:" if counts["same"] else ":material/help:")
-    _shown(desk, now)
+    examples(desk, now)
 
 
 def _nobody_known(now: Draft) -> None:
@@ -114,135 +117,6 @@ def _tile(now: Draft, name: str, label: str, words: str, amount: int) -> None:
 
 def _show(now: Draft, name: str) -> None:
     now.show = name
-
-
-def _shown(desk: Desk, now: Draft) -> None:
-    if now.show == "problems":
-        _problems(now)
-        return
-    if now.show == "changed":
-        _changed(desk, now)
-        return
-    if now.show == "doubtful":
-        _pairs(now)
-    for sheet in now.plan.sheets:
-        _rows(desk, now, sheet)
-
-
-def _rows(desk: Desk, now: Draft, sheet) -> None:
-    """Examples of the rows in one state, in our words; each with its row in the sheet."""
-    if sheet.states is None:
-        if now.show == "left_out" and sheet.counts["left_out"]:
-            st.caption(
-                f"{plain(sheet.sheet)}: {counted(sheet.counts['left_out'], 'row')}. {plain(sheet.why)}"
-            )
-        return
-    mine = sheet.states[sheet.states == now.show.replace("_", " ")].index
-    if now.show == "left_out":
-        _left_out(now, sheet)
-    if not len(mine):
-        return
-    st.caption(f"**{plain(sheet.sheet)}** · {_how_many(len(mine))}")
-    frame = sheet.frame.loc[mine[:SHOWN_ROWS]].drop(columns="extra", errors="ignore")
-    frame = frame.loc[:, frame.notna().any()]
-    shown = pd.DataFrame(
-        {label_of(sheet.entity, name): _written(desk, sheet.entity, name, frame[name]) for name in frame}
-    )
-    shown.insert(0, "Row", frame.index)
-    headers = {label_of(sheet.entity, target): header for header, target in sheet.mapping.items()}
-    config: dict[str, Any] = {"Row": st.column_config.NumberColumn(width=60, format="%d")}
-    config |= {
-        label: st.column_config.Column(help=f"Your column: {header}") for label, header in headers.items()
-    }
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config=config,
-        key=f"rows_{sheet.sheet}",
-        height=min(38 + 35 * len(shown), 400),
-    )
-
-
-def _how_many(amount: int) -> str:
-    return counted(amount, "row") + (f", the first {SHOWN_ROWS} are shown" if amount > SHOWN_ROWS else "")
-
-
-def _left_out(now: Draft, sheet) -> None:
-    table = now.upload.sheet(sheet.sheet).table
-    if table is not None and table.left_out:
-        rows = [(one.row, one.why) for one in table.left_out[:SHOWN_ROWS]]
-        st.dataframe(
-            pd.DataFrame(rows, columns=["Row", "Why it is left out"]),
-            hide_index=True,
-            key=f"out_{sheet.sheet}",
-        )
-
-
-def _written(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series:
-    """Money as money, all else as it is."""
-    owner, _, name = target.rpartition(".")
-    declared = ENTITIES[owner or entity]
-    if declared.has(name) and declared.field(name).kind is Kind.MONEY:
-        return column.map(lambda value: "" if is_missing(value) else money(value, desk)).astype("str")
-    return column
-
-
-def _changed(desk: Desk, now: Draft) -> None:
-    """Before and after, cell by cell."""
-    cells = now.plan.cells.head(SHOWN_ROWS)
-    frames = {sheet.sheet: sheet.frame for sheet in now.plan.sheets if sheet.frame is not None}
-    rows = [
-        (cell.sheet, cell.row, _who(frames.get(cell.sheet), cell.row), label_of(cell.entity, cell.field),
-         _value(desk, cell, cell.before), _value(desk, cell, cell.after))
-        for cell in cells.itertuples()
-    ]  # fmt: skip
-    st.dataframe(
-        pd.DataFrame(rows, columns=["Sheet", "Row", "Who or what", "Field", "Before", "After"]),
-        hide_index=True,
-        key="changed",
-    )
-    if len(now.plan.cells) > SHOWN_ROWS:
-        st.caption(f"{counted(len(now.plan.cells), 'cell')}, the first {SHOWN_ROWS} are shown.")
-
-
-def _who(frame: pd.DataFrame | None, row: object) -> str:
-    for name in ("name", "code", "number", "product", "customer") if frame is not None else ():
-        if name in frame and row in frame.index and not is_missing(frame.at[row, name]):  # type: ignore[operator,union-attr]
-            return str(frame.at[row, name])  # type: ignore[union-attr]
-    return ""
-
-
-def _value(desk: Desk, cell, value: object) -> str:
-    if is_missing(value):
-        return ""
-    entity = ENTITIES[cell.entity]
-    is_money = entity.has(cell.field) and entity.field(cell.field).kind is Kind.MONEY
-    return money(value, desk) if is_money else str(value)
-
-
-def _pairs(now: Draft) -> None:
-    """Possible doubles with what speaks for it."""
-    if now.plan.pairs:
-        rows = [(score, evidence) for _, _, score, evidence in now.plan.pairs[:SHOWN_ROWS]]
-        config = {"Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}
-        st.dataframe(
-            pd.DataFrame(rows, columns=["Alike", "Why"]), hide_index=True, column_config=config, key="pairs"
-        )
-
-
-def _problems(now: Draft) -> None:
-    problems = now.plan.problems[:1000]
-    rows = [(p.sheet, p.row, p.column, p.value, p.message) for p in problems]
-    frame = pd.DataFrame(rows, columns=["Sheet", "Row", "Column", "Found", "What is the matter"])
-    st.dataframe(
-        frame,
-        hide_index=True,
-        key="problems",
-        column_config={"What is the matter": st.column_config.TextColumn(width="large")},
-    )
-    if len(now.plan.problems) > len(problems):
-        st.caption(f"The first {number(len(problems))} of {number(len(now.plan.problems))} are shown.")
 
 
 def save_bar(desk: Desk, now: Draft) -> None:

@@ -38,7 +38,8 @@ def people(desk: Desk, query: PeopleQuery) -> None:
     """The grid and its bar; an edit runs only this again."""
     collect()
     with in_words():
-        query = replace(query, page=int(st.session_state.get("page") or 1))
+        turner = f"page_{abs(hash(query))}"  # another question begins on its first page
+        query = replace(query, page=int(st.session_state.get(turner) or 1))
         page = customers.people(desk.database, query, desk.as_of)
         bar, news = st.container(horizontal=True, vertical_alignment="center", key="people_bar"), st.container()
         if page.total:
@@ -46,7 +47,7 @@ def people(desk: Desk, query: PeopleQuery) -> None:
         else:
             nobody(desk, bool(query.search) or query.condition != All())
         if page.pages > 1:
-            st.pagination(page.pages, key="page", bind="query-params")
+            st.pagination(page.pages, key=turner)
         waiting(desk)  # below the grid: nothing moves under the hand that edits
         with bar:
             how_many(page, query.size)
@@ -57,16 +58,7 @@ def people(desk: Desk, query: PeopleQuery) -> None:
             outcome(desk)
 
 
-def first_page(query: PeopleQuery) -> None:
-    """Another question begins on its first page."""
-    if st.session_state.get("people_question", query) != query:
-        st.session_state["page"] = 1
-    st.session_state["people_question"] = query
-
-
 fresh_people()
 st.title("Customers")
-question = controls(desk)
-first_page(question)
-people(desk, question)
+people(desk, controls(desk))
 show_dialog(desk)

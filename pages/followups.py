@@ -70,13 +70,15 @@ with in_words():
     with st.container(horizontal=True, vertical_alignment="bottom", key="list_for"):
         wish = the_day(desk)
         wish = replace(wish, ids=chosen_people())
-        every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
+        with st.skeleton(height=60):
+            every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
         owners, me = callers(every.callers)
     found = {card.name: card for card in every.cards}
     wish = replace(wish, plays=chosen_plays(list(found)), owners=owners)
     top = st.container()
     if wish.plays:
-        preview = followups.preview(desk.database, wish.on, wish.plays, owners, ids=wish.ids)
+        with st.skeleton(height=200):
+            preview = followups.preview(desk.database, wish.on, wish.plays, owners, ids=wish.ids)
         with top:
             downloads(desk, wish, me, preview)
         cards(found | {card.name: card for card in preview.cards}, wish.plays)

@@ -15,7 +15,8 @@ if is_under_way("demo") or not customers.count(desk.database, EVERYBODY, desk.as
     welcome(desk)
 else:
     greeting(desk)
-    tiles(desk)
+    fill_calls = tiles(desk)
     counter(desk)
     matters(desk)
     show_dialog(desk)
+    fill_calls()

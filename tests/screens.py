@@ -12,7 +12,9 @@ from crm_core.actions.opening import Database, open_at
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-01-05"
-PEOPLE = "Code;Name;Phone;Birthday\nA1;Ada Novak;+43 1 2345678;12.03.1980\nB2;Ben Ode;+43 1 7654321;25.11.1991\n"
+PEOPLE = (
+    "Code;Name;Phone;Birthday\nA1;Ada Novak;+43 1 2345678;12.03.1980\nB2;Ben Ode;+43 1 7654321;25.11.1991\n"
+)
 Show = Callable[[str], AppTest]
 
 

@@ -50,7 +50,12 @@ def test_an_undo_asks_first_and_then_says_what_it_did(show, sqlite_url):
 def test_what_an_undo_leaves_is_listed(show, sqlite_url):
     """A person who has bought since stays, and the page says so."""
     database = screens.stocked(sqlite_url)
-    add_record(database, "purchase", {"customer_id": 1, "product": "Tea", "amount": "3.20", "date": "2026-01-04"}, **ACT)
+    add_record(
+        database,
+        "purchase",
+        {"customer_id": 1, "product": "Tea", "amount": "3.20", "date": "2026-01-04"},
+        **ACT,
+    )
     screen = show("history")
     screen.button(key="undo_1").click().run()
     screen.button(key="undo_yes").click().run()

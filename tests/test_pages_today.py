@@ -27,7 +27,9 @@ def show(sqlite_url, monkeypatch):
 def shop(sqlite_url):
     """Thirty regulars who bought every ten days until sixty days ago, and one who says no to contact."""
     names = [f"Regular {number}" for number in range(30)] + ["Ahmed Nowhere"]
-    people = pd.DataFrame({"name": names, "preferred_name": [None] * 30 + ["Hamid"], "likes": [None] * 30 + ["Oat latte"]})
+    people = pd.DataFrame(
+        {"name": names, "preferred_name": [None] * 30 + ["Hamid"], "likes": [None] * 30 + ["Oat latte"]}
+    )
     people["phone"] = [f"+43 1 23456{number:02d}" for number in range(31)]
     people["do_not_contact"] = [None] * 30 + ["yes"]
     lines = [

@@ -76,7 +76,9 @@ def test_a_change_is_shown_before_and_after(show, sqlite_url):
     screen = upload(show("upload"), ("people2.csv", PEOPLE.replace("Ada Novak", "Ada Nowak")))
     assert counts(screen)["Changed"] == "1" and counts(screen)["Same"] == "1"
     (cells,) = [f.value for f in screen.dataframe if "Before" in f.value]
-    assert cells[["Who or what", "Before", "After"]].to_numpy().tolist() == [["Ada Nowak", "Ada Novak", "Ada Nowak"]]
+    assert cells[["Who or what", "Before", "After"]].to_numpy().tolist() == [
+        ["Ada Nowak", "Ada Novak", "Ada Nowak"]
+    ]
 
 
 def test_a_problem_names_its_place(show):
@@ -170,6 +172,16 @@ def test_an_edit_meanwhile_is_kept(show, sqlite_url):
     assert save_cells(database, [edit], who="ben", as_of=DAY).saved == 1
     screen.button(key="save").click().run()
     assert not screen.exception and "Ada by hand" in stored(sqlite_url)
+
+
+def test_a_plan_is_made_again_when_records_changed(show, sqlite_url):
+    """The same rows are saved from elsewhere while the plan is looked at: it is said, and nothing is new any more."""
+    screen = upload(show("upload"), ("people.csv", PEOPLE))
+    assert counts(screen)["New"] == "2"
+    screens.stocked(sqlite_url)
+    screen.run()
+    assert any("changed meanwhile" in told.value for told in screen.info)
+    assert counts(screen)["New"] == "0" and counts(screen)["Same"] == "2" and "save" not in keys(screen)
 
 
 def test_starting_over_drops_the_upload(show):

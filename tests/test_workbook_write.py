@@ -4,14 +4,12 @@ import datetime as dt
 import io
 import shutil
 import subprocess
-import time
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -280,34 +278,3 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
         '=1+1,2024-02-29,"1,234.50",00123,zażółć 😀',
         "+48 600,,-1.00,,x",
     ]
-
-
-@pytest.mark.slow
-def test_writing_costs_little_more_than_the_bare_writer() -> None:
-    """10,000 rows of 25 columns take less than twice the time of xlsxwriter alone."""
-    kinds = ["text"] * 16 + ["date"] * 3 + ["money"] * 4 + ["note"] * 2
-    row = ["some text here"] * 16 + ["2024-02-29"] * 3 + [12.5] * 4 + ["a short note"] * 2
-    columns = tuple(ColumnStyle(f"c{i}", kind) for i, kind in enumerate(kinds))
-    pairs = [(timed(lambda: one(columns, [row] * 10_000)), timed(lambda: bare(row))) for _ in range(3)]
-    assert min(ours / plain for ours, plain in pairs) < 2
-
-
-def timed(action: object) -> float:
-    """Processor seconds one call takes; other work on the machine does not count."""
-    start = time.process_time()
-    action()  # type: ignore[operator]
-    return time.process_time() - start
-
-
-def bare(row: list[object]) -> None:
-    """The same cells by xlsxwriter alone."""
-    with xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True}) as book:
-        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
-        for i in range(1, 10_001):
-            for j, value in enumerate(row):
-                if 16 <= j < 19:
-                    page.write_datetime(i, j, dt.datetime.fromisoformat(str(value)), day)
-                elif isinstance(value, str):
-                    page.write_string(i, j, value)
-                else:
-                    page.write_number(i, j, value)

@@ -85,7 +85,7 @@ def _title(name: str) -> sa.ColumnElement[str]:
     table = TABLES[name]
     parts = [table.c[key] for key in ("name", "number", "product", "reason", "note", "code") if key in table.c]
     text = [sa.cast(part, sa.Text()) for part in parts]
-    return sa.func.coalesce(*text, sa.cast(table.c.id, sa.Text()))
+    return sa.func.coalesce(*text, sa.cast(table.c.id, sa.Text()), "")  # SQLite's takes two at least
 
 
 def _changed_inside(connection: Connection, batch: int, limit: int) -> pd.DataFrame:
