@@ -168,7 +168,8 @@ def _month(value: object) -> str:
 def _dressed(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     figure.update_layout(
         height=height, margin=MARGIN, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, dragmode=False, clickmode="event+select",
-        font={"color": colours.ink, "size": 13}, hoverlabel={"align": "left"}, uniformtext={"minsize": 10, "mode": "show"},
+        font={"color": colours.ink, "size": 13}, hoverlabel={"align": "left"},
+        uniformtext={"minsize": 10, "mode": "show"},
     )  # fmt: skip
     figure.update_xaxes(fixedrange=True, gridcolor=colours.line, zeroline=False, automargin=True)
     figure.update_yaxes(fixedrange=True, gridcolor=colours.line, zeroline=False, automargin=True)

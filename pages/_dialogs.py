@@ -110,7 +110,13 @@ def log_purchase(desk: Desk) -> None:
         with right:
             label = f"Amount in all ({desk.company.currency})"
             field_input(Field("amount", Kind.MONEY, "Amount"), "line_amount", refused=refused, label=label)
-        field_input(Field("date", Kind.DATE, "Date"), "line_date", desk.as_of.isoformat(), refused=refused, label="When")
+        field_input(
+            Field("date", Kind.DATE, "Date"),
+            "line_date",
+            desk.as_of.isoformat(),
+            refused=refused,
+            label="When",
+        )
         st.form_submit_button(
             "Save purchase", type="primary", on_click=_save_purchase, args=(desk, buyer), disabled=buyer is None,
             help=None if buyer else "Choose who bought first",
@@ -126,7 +132,9 @@ def _buyer(desk: Desk) -> tuple[int, str] | None:
     words = st.text_input("Who", key="line_who", type="search", live=True, placeholder="Name, phone or code")
     if not words:
         return None
-    found = customers.people(desk.database, PeopleQuery(search=words, size=MATCHES, columns=("name", "phone")), desk.as_of)
+    found = customers.people(
+        desk.database, PeopleQuery(search=words, size=MATCHES, columns=("name", "phone")), desk.as_of
+    )
     names = dict(zip(found.frame["id"].tolist(), found.frame["name"].tolist(), strict=True))
     if not names:
         st.caption("Nobody like that. Save them as a new customer first.")
@@ -135,7 +143,9 @@ def _buyer(desk: Desk) -> tuple[int, str] | None:
         "Who exactly", list(names), key="line_buyer", label_visibility="collapsed",
         format_func=lambda number: plain(names[number]),
     )  # fmt: skip
-    more = f"and {found.total - MATCHES:,} more: type a little more of the name" if found.total > MATCHES else ""
+    more = (
+        f"and {found.total - MATCHES:,} more: type a little more of the name" if found.total > MATCHES else ""
+    )
     st.caption(more) if more else None
     return (int(chosen), names[chosen]) if chosen in names else None
 

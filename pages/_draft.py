@@ -11,7 +11,7 @@ from crm_core.actions import imports
 from crm_core.actions.imports import Reading, SheetChoice, Upload
 from crm_core.errors import RegularsError, UnreadableFile
 from crm_core.model.changes import Batch
-from pages._jobs import Progress, begin, finish
+from pages._jobs import Progress, begin, drop, finish
 from pages._parts import Desk
 
 KINDS = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
@@ -118,7 +118,9 @@ def take_read() -> None:
 
 
 def start_over() -> None:
-    """Drop the upload of this session and what was said about the last one."""
+    """Drop the upload of this session, what is made of it, and what was said about the last one."""
+    drop("read")
+    drop("plan")
     for key in ("draft", "saved", "undone"):
         st.session_state.pop(key, None)
     st.session_state["uploader_turn"] = st.session_state.get("uploader_turn", 0) + 1
@@ -196,17 +198,18 @@ def _try(act: Any) -> None:
 def make_plan(desk: Desk, now: Draft) -> None:
     """See that the plan of the present choices is there; shows how far it is."""
     while now.plan is None:
-        begin("plan", "Comparing", partial(_plan, desk, now.turn, now.upload, dict(now.choices)))
-        turn, plan = finish("plan")
-        if turn == now.turn:
+        begin("plan", "Comparing", partial(_plan, desk, now, now.turn, now.upload, dict(now.choices)))
+        planned, turn, plan = finish("plan")
+        # Only the plan of this very upload and these choices holds; another one may have been under way.
+        if planned is now and turn == now.turn:
             now.plan = plan
 
 
 def _plan(
-    desk: Desk, turn: int, upload: Upload, choices: dict[str, SheetChoice], progress: Progress
-) -> tuple[int, Any]:
-    """The plan, and which turn of the choices it was made of."""
-    return turn, imports.plan_upload(desk.database, upload, choices, progress=progress)
+    desk: Desk, now: Draft, turn: int, upload: Upload, choices: dict[str, SheetChoice], progress: Progress
+) -> tuple[Draft, int, Any]:
+    """The plan, of which upload, and of which turn of its choices."""
+    return now, turn, imports.plan_upload(desk.database, upload, choices, progress=progress)
 
 
 def save(desk: Desk) -> None:

@@ -69,17 +69,15 @@ def files_line(desk: Desk, now: Draft) -> None:
 
 
 def _known_before(desk: Desk, now: Draft) -> None:
-    """A file that came before is said to have come before."""
-    names = {file.name for file in now.upload.files}
-    for one in history.batches(desk.database, limit=200):
-        known = names.intersection(one.files)
-        if known and one.undone_by is None:
+    """A file that came before, byte for byte, is said to have come before."""
+    for file in now.upload.files:
+        one = history.upload_of(desk.database, file.sha256)
+        if one is not None:
             st.info(
-                f"{plain(known.pop())} was uploaded {since(one.at)} by {plain(one.who)} (number {one.id} in the "
+                f"{plain(file.name)} was uploaded {since(one.at)} by {plain(one.who)} (number {one.id} in the "
                 "history). Only what differs from what is stored would be saved.",
                 icon=":material/history:",
             )
-            return
 
 
 def saved_panel(desk: Desk, done: SavedUpload) -> None:

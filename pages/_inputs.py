@@ -25,7 +25,13 @@ def field_input(
     common: dict[str, Any] = {"key": key, "help": field.help or None}
     if field.kind in (Kind.YESNO, Kind.CHOICE):
         options = YES_NO if field.kind is Kind.YESNO else ("", *field.choices)
-        st.selectbox(name, options, index=options.index(text) if text in options else 0, format_func=_or_unknown, **common)
+        st.selectbox(
+            name,
+            options,
+            index=options.index(text) if text in options else 0,
+            format_func=_or_unknown,
+            **common,
+        )
     elif field.refers == "colleague":
         names = list(dict.fromkeys([*([text] if text else []), *people]))
         st.selectbox(

@@ -48,6 +48,11 @@ def is_under_way(name: str) -> bool:
     return f"job_{name}" in st.session_state
 
 
+def drop(name: str) -> None:
+    """Work that nobody waits for any more: it ends by itself and its result is not looked at."""
+    st.session_state.pop(f"job_{name}", None)
+
+
 def finish(name: str) -> Any:
     """Show how far the work is until it ends; gives its result, None where there is no such work.
 

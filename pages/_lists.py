@@ -83,15 +83,27 @@ def _handed_out(desk: Desk, said: CallList) -> None:
         st.markdown(f":material/check: **{plain(said.file_name)}** with {people}. {callers}")
         st.caption(_written(said) + " " + left_out_words(said.left_out))
         if said.batch is not None:
-            st.button("Undo", key="list_undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(desk, said))
+            st.button(
+                "Undo",
+                key="list_undo",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_undo,
+                args=(desk, said),
+            )
 
 
 def _written(said: CallList) -> str:
     if said.batch is None:
         return "These follow-ups were written down before; nothing new was stored."
     new, moved = said.batch.created, said.batch.changed
-    parts = [f"{counted(new, 'follow-up')} written down" if new else "", "others issued again" if moved and new else ""]
-    return (", ".join(filter(None, parts)) or "The follow-ups were issued again") + "; the list can be brought back."
+    parts = [
+        f"{counted(new, 'follow-up')} written down" if new else "",
+        "others issued again" if moved and new else "",
+    ]
+    return (
+        ", ".join(filter(None, parts)) or "The follow-ups were issued again"
+    ) + "; the list can be brought back."
 
 
 def left_out_words(left_out: Mapping[str, int]) -> str:
@@ -114,5 +126,3 @@ def _undo(desk: Desk, said: CallList) -> None:
         st.session_state[SAID] = refusal
         return
     st.session_state[SAID] = "Taken back: the follow-ups of that list are gone."
-
-

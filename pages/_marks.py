@@ -28,13 +28,23 @@ def chart(
         st.markdown(f"**{plain(title)}**", help=help or None)
         frame = in_units(marks.frame)
         event = st.plotly_chart(
-            draw(frame), key=f"chart_{key}", on_select="rerun", selection_mode="points", config=CONFIG, alt=alt
+            draw(frame),
+            key=f"chart_{key}",
+            on_select="rerun",
+            selection_mode="points",
+            config=CONFIG,
+            alt=alt,
         )
         st.space("stretch")
         places = chosen(event)
-        _as_a_list(marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed)
+        _as_a_list(
+            marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed
+        )
     if places:
-        to_people(" or ".join((titles or labels)[place] for place in places), marked(marks, places) or marks.conditions[0])
+        to_people(
+            " or ".join((titles or labels)[place] for place in places),
+            marked(marks, places) or marks.conditions[0],
+        )
 
 
 def chosen(event: Mapping[str, Any]) -> list[int]:
@@ -56,13 +66,28 @@ def in_units(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_a_list(
-    marks: Marks, titles: Sequence[str], labels: Sequence[str], key: str, frame: pd.DataFrame, listed: Sequence[int]
+    marks: Marks,
+    titles: Sequence[str],
+    labels: Sequence[str],
+    key: str,
+    frame: pd.DataFrame,
+    listed: Sequence[int],
 ) -> None:
     """The marks to choose from without a mouse, and their numbers as a file."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.popover("People", icon=":material/group:", type="tertiary", key=f"list_{key}"):
-            place = st.selectbox("Who", list(listed), format_func=lambda one: labels[one], key=f"pick_{key}", index=None, placeholder="choose")
-            if st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None):
+            place = st.selectbox(
+                "Who",
+                list(listed),
+                format_func=lambda one: labels[one],
+                key=f"pick_{key}",
+                index=None,
+                placeholder="choose",
+            )
+            if (
+                st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None)
+                and place is not None
+            ):
                 to_people(titles[place], marks.conditions[place])
         download(
             "Data", lambda: frame.to_csv(index=False).encode("utf-8-sig"), f"{key}.csv", key=f"data_{key}",

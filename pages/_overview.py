@@ -31,7 +31,12 @@ def what_matters(desk: Desk, span: Period) -> None:
                 st.markdown(f":material/{ICONS.get(sentence.name, 'lightbulb')}: {plain(sentence.text)}")
                 st.space("stretch")
                 people = counted(sentence.people, "person", "people")
-                if st.button(people, key=f"people_{_slug(sentence.name)}", icon=":material/arrow_forward:", icon_position="right"):
+                if st.button(
+                    people,
+                    key=f"people_{_slug(sentence.name)}",
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                ):
                     to_people(sentence.text, sentence.condition)
 
 
@@ -55,12 +60,18 @@ def _tile(desk: Desk, kpi: Kpi) -> None:
     )  # fmt: skip
     st.caption(f"before: {before}" if before != "–" else "nothing to compare with")
     st.space("stretch")
-    if st.button("People", key=f"people_kpi_{kpi.name}", type="tertiary", icon=":material/group:", disabled=not kpi.value):
+    if st.button(
+        "People",
+        key=f"people_kpi_{kpi.name}",
+        type="tertiary",
+        icon=":material/group:",
+        disabled=not kpi.value,
+    ):
         to_people(f"{kpi.label}, this period", kpi.condition)
 
 
 def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:
-    if is_missing(value):
+    if value is None or is_missing(value):
         return "–"
     if kpi.kind == "money":
         return plain(money(value, desk, short=abs(value) >= 1000 * MONEY_UNIT))
@@ -84,13 +95,17 @@ def revenue(desk: Desk, span: Period) -> None:
     marks = insights.Marks(marks.frame.tail(MONTHS).reset_index(drop=True), marks.conditions[-MONTHS:])
     named = [f"{pd.Timestamp(month):%B %Y}" for month in marks.frame["month"]]
     sums = [plain(money(amount, desk)) for amount in marks.frame["revenue"]]
+    since = span.start.isoformat()[:7]
     chart(
-        "Revenue by month", marks, lambda frame: _charts.months(frame, colours(), _sign(desk), span.start.isoformat()[:7]),
+        "Revenue by month", marks, lambda frame: _charts.months(frame, colours(), _sign(desk), since),
         [f"{name}: {amount}" for name, amount in zip(named, sums, strict=True)], key="revenue_by_month",
-        titles=[f"Bought in {name}" for name in named], help="All lines, returns taken off; the months of the period are solid",
+        titles=[f"Bought in {name}" for name in named],
+        help="All lines, returns taken off; the months of the period are solid",
         alt=f"Revenue of the last {len(named)} months" + (f", {sums[-1]} in {named[-1]}" if named else ""),
     )  # fmt: skip
 
 
 def _sign(desk: Desk) -> str:
-    return {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}.get(desk.company.currency, f"{desk.company.currency} ")
+    return {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}.get(
+        desk.company.currency, f"{desk.company.currency} "
+    )

@@ -114,7 +114,7 @@ def _in_words(rows: pd.DataFrame, desk: Desk) -> pd.DataFrame:
     shown = shown.drop(columns=["what", "id", "before", "after"], errors="ignore")
     shown = shown.loc[:, shown.replace("", None).notna().any()]
     whole = "Field" not in shown  # a record that came or went is known by its name, not by a value
-    return shown.rename(columns={"Before": "Which", "After": "Which"}) if whole else shown
+    return shown.drop(columns=["Before", "After"], errors="ignore") if whole else shown
 
 
 def in_field(kind: str, label: Any, value: Any, desk: Desk) -> str:

@@ -1,5 +1,7 @@
 """The bar above the grid of customers: how many, which page, what is ticked, what can be done with them."""
 
+from functools import partial
+
 import streamlit as st
 
 from crm_core.views import customers
@@ -7,6 +9,7 @@ from crm_core.views.customers import PeoplePage, PeopleQuery
 from pages._dialogs import open_dialog
 from pages._filters import everybody_of, people_words
 from pages._parts import Desk, download, number
+from pages._people_file import people_workbook
 from pages._people_grid import collect, work
 from pages._ways import to_page
 
@@ -15,7 +18,11 @@ def how_many(page: PeoplePage, size: int) -> None:
     """1–500 of 12,431 people."""
     first = (page.page - 1) * size + 1
     last = first + len(page.frame) - 1
-    words = people_words(page.total) if page.pages == 1 else f"{number(first)}–{number(last)} of {people_words(page.total)}"
+    words = (
+        people_words(page.total)
+        if page.pages == 1
+        else f"{number(first)}–{number(last)} of {people_words(page.total)}"
+    )
     st.markdown(f"**{words}**", width="content")
 
 
@@ -25,7 +32,13 @@ def ticked() -> None:
     if picked:
         st.badge(f"{number(len(picked))} ticked", icon=":material/check_box:", color="green")
         st.button("Untick", key="untick", type="tertiary", on_click=_untick)
-        st.button("Remove", key="remove_ticked", icon=":material/person_remove:", type="tertiary", on_click=_ask_removal)
+        st.button(
+            "Remove",
+            key="remove_ticked",
+            icon=":material/person_remove:",
+            type="tertiary",
+            on_click=_ask_removal,
+        )
 
 
 def _untick() -> None:
@@ -48,25 +61,28 @@ def ways_out(desk: Desk, query: PeopleQuery, page: PeoplePage) -> None:
         st.session_state["call_people"] = sorted(work().picked) or everybody_of(desk, query)
         to_page("followups")
     download(
-        "Excel", lambda: _workbook(desk, query), f"customers-{desk.as_of}.xlsx", key="people_excel", disabled=not page.total
+        "Excel",
+        partial(people_workbook, desk, query),
+        f"customers-{desk.as_of}.xlsx",
+        key="people_excel",
+        disabled=not page.total,
     )
-
-
-def _workbook(desk: Desk, query: PeopleQuery) -> bytes:
-    from crm_core.views import exports
-
-    return exports.people_file(desk.database, query, as_of=desk.as_of)
 
 
 def nobody(desk: Desk, is_filtered: bool) -> None:
     """What to do where nobody is shown."""
     with st.container(border=True, horizontal_alignment="center", key="nobody"):
-        if customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of).total or is_filtered:
+        if (
+            customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of).total
+            or is_filtered
+        ):
             st.markdown("**Nobody fits what is searched for.** Try fewer letters, or take a filter off.")
             return
         st.markdown("**No customers yet.** Upload your workbook, or add the first one by hand.")
         with st.container(horizontal=True, horizontal_alignment="center"):
-            if st.button("Upload a workbook", key="first_upload", type="primary", icon=":material/upload_file:"):
+            if st.button(
+                "Upload a workbook", key="first_upload", type="primary", icon=":material/upload_file:"
+            ):
                 to_page("upload")
             st.button("New customer", key="first_customer", on_click=_first_customer)
 

@@ -114,7 +114,9 @@ def _locked(shown: Shown) -> list[str]:
 
 def _columns(shown: Shown, desk: Desk) -> dict[str, Any]:
     config: dict[str, Any] = {
-        PICK: st.column_config.CheckboxColumn(PICK, width=40, pinned=True, help="Tick people to do something with them"),
+        PICK: st.column_config.CheckboxColumn(
+            PICK, width=40, pinned=True, help="Tick people to do something with them"
+        ),
         OPEN: st.column_config.ButtonColumn(
             "", width=44, pinned=True, type="tertiary", key=OPENED, help="Open this person's page"
         ),
@@ -124,7 +126,12 @@ def _columns(shown: Shown, desk: Desk) -> dict[str, Any]:
 
 def _column(name: str, desk: Desk) -> Any:
     declared = customers.field(name)
-    look = {"label": declared.label, "help": _help(name), "width": WIDE.get(name), "pinned": name == "name" or None}
+    look: dict[str, Any] = {
+        "label": declared.label,
+        "help": _help(name),
+        "width": WIDE.get(name),
+        "pinned": name == "name" or None,
+    }
     if editable(name):
         return st.column_config.TextColumn(**look, required=declared.required)
     if declared.kind is Kind.MONEY:
@@ -132,7 +139,9 @@ def _column(name: str, desk: Desk) -> Any:
     if declared.kind is Kind.DATE:
         return st.column_config.DateColumn(**look, format="localized")
     if declared.kind in (Kind.INTEGER, Kind.NUMBER):
-        return st.column_config.NumberColumn(**look, format="%,d" if declared.kind is Kind.INTEGER else "%,.1f")
+        return st.column_config.NumberColumn(
+            **look, format="%,d" if declared.kind is Kind.INTEGER else "%,.1f"
+        )
     return st.column_config.TextColumn(**look)
 
 

@@ -49,7 +49,11 @@ def _words(person: CustomerPage) -> None:
     if tier:
         st.badge(f"{tier} tier", color="gray", help="From how often and how much they buy")
     owner = person.fields.get("owner")
-    st.badge(f"looked after by {plain(owner)}" if owner else "nobody looks after them", icon=":material/person:", color="gray")
+    st.badge(
+        f"looked after by {plain(owner)}" if owner else "nobody looks after them",
+        icon=":material/person:",
+        color="gray",
+    )
     for tag in filter(None, (person.fields.get("tags") or "").split(", ")):
         st.badge(plain(tag), icon=":material/sell:", color="blue")
 
@@ -57,13 +61,17 @@ def _words(person: CustomerPage) -> None:
 def tools(desk: Desk, person: CustomerPage) -> None:
     """What can be done with this person."""
     with st.container(horizontal=True, vertical_alignment="center", key="person_tools"):
-        with st.popover("Log a contact", icon=":material/add_call:", type="primary", key=f"log_contact_{_turn()}"):
+        with st.popover(
+            "Log a contact", icon=":material/add_call:", type="primary", key=f"log_contact_{_turn()}"
+        ):
             _contact(desk, person)
         st.button(
             "Log purchase", key="person_purchase", icon=":material/shopping_bag:", on_click=new_purchase,
             args=((person.id, person.name),),
         )  # fmt: skip
-        st.button("Edit", key="person_edit", icon=":material/edit:", on_click=open_dialog, args=("edit person",))
+        st.button(
+            "Edit", key="person_edit", icon=":material/edit:", on_click=open_dialog, args=("edit person",)
+        )
         key = f"barred_{person.id}_{person.version}"
         st.toggle("Do not contact", barred(person), key=key, on_change=_bar, args=(desk, person, key))
 
@@ -92,7 +100,9 @@ def _contact(desk: Desk, person: CustomerPage) -> None:
 def _log(desk: Desk, customer: int, outcome: str) -> None:
     held = st.session_state
     note = (held.get("contact_note") or "").strip()
-    next_on = held.get("contact_next") or (desk.as_of + timedelta(days=1) if outcome == "call again" else None)
+    next_on = held.get("contact_next") or (
+        desk.as_of + timedelta(days=1) if outcome == "call again" else None
+    )
     contact = Contact(
         customer, desk.as_of, outcome, channel=held.get("contact_channel") or "phone", note=note,
         reason=note if outcome == "not interested" else "", owner=held.get("list_me") or "", next_on=next_on,
@@ -125,7 +135,11 @@ def _bar(desk: Desk, person: CustomerPage, key: str) -> None:
     except RegularsError as refusal:
         st.session_state[SAID] = refusal
         return
-    say(person.id, "They will not be contacted any more." if wanted == "yes" else "They may be contacted again.", saved)
+    say(
+        person.id,
+        "They will not be contacted any more." if wanted == "yes" else "They may be contacted again.",
+        saved,
+    )
 
 
 def news(desk: Desk, person: CustomerPage) -> None:
@@ -137,7 +151,14 @@ def news(desk: Desk, person: CustomerPage) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="person_news"):
             st.badge(plain(said[1]), icon=":material/check:", color="green")
             if said[2]:
-                st.button("Undo", key="person_undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(desk, said))
+                st.button(
+                    "Undo",
+                    key="person_undo",
+                    icon=":material/undo:",
+                    type="tertiary",
+                    on_click=_undo,
+                    args=(desk, said),
+                )
 
 
 def _undo(desk: Desk, said: tuple[int, str, int]) -> None:
@@ -153,7 +174,12 @@ def tiles(desk: Desk, person: CustomerPage) -> None:
     """Four numbers, each compared with something."""
     facts = person.measures
     with st.grid(4, min_column_width=170):
-        for label, value, compared in (_spent(desk, facts), _last(desk, facts), _next(desk, facts), _spoken(desk, person)):
+        for label, value, compared in (
+            _spent(desk, facts),
+            _last(desk, facts),
+            _next(desk, facts),
+            _spoken(desk, person),
+        ):
             look = {"delta_color": "off", "delta_arrow": "off"}
             st.metric(label, value, compared, border=True, height="stretch", **look)  # type: ignore[arg-type]
 

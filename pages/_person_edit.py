@@ -18,7 +18,16 @@ from pages._person import say
 SEEN = "edit_seen"  # session_state: (customer, the stored values that the form began with)
 CONFLICTS = "edit_conflicts"
 GROUPS = {
-    "Name": ("name", "preferred_name", "salutation", "given_name", "family_name", "company", "job_title", "code"),
+    "Name": (
+        "name",
+        "preferred_name",
+        "salutation",
+        "given_name",
+        "family_name",
+        "company",
+        "job_title",
+        "code",
+    ),
     "Reach": ("phone", "email", "phone_2", "address", "postcode", "city", "region", "country", "language"),
     "About them": ("owner", "tags", "birthday", "sex", "likes", "note", "source", "since", "need", "stage"),
     "May we": ("may_call", "may_email", "may_message", "do_not_contact"),
@@ -48,7 +57,13 @@ def edit_person(desk: Desk, person: CustomerPage) -> None:
             with st.grid(2, min_column_width=220) as cells:
                 for name in names:
                     with cells.cell():
-                        field_input(CUSTOMER.field(name), f"edit_{name}", seen.get(name), refused=refused, people=owners)
+                        field_input(
+                            CUSTOMER.field(name),
+                            f"edit_{name}",
+                            seen.get(name),
+                            refused=refused,
+                            people=owners,
+                        )
         st.form_submit_button("Save changes", type="primary", on_click=_save, args=(desk, person.id))
 
 
@@ -67,8 +82,10 @@ def _troubles() -> None:
     for conflict in st.session_state.get(CONFLICTS, ()):
         field = CUSTOMER.field(conflict.field)
         st.warning(
-            f"Somebody else changed {field.label} meanwhile. Theirs: **{plain(as_text(conflict.now, field)) or 'empty'}** · "
-            f"yours: **{plain(as_text(conflict.wanted, field)) or 'empty'}**. Save again to keep yours, or close to keep theirs.",
+            f"Somebody else changed {field.label} meanwhile. "
+            f"Theirs: **{plain(as_text(conflict.now, field)) or 'empty'}** · "
+            f"yours: **{plain(as_text(conflict.wanted, field)) or 'empty'}**. "
+            "Save again to keep yours, or close to keep theirs.",
             icon=":material/group:",
         )
 

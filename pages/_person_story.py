@@ -38,7 +38,13 @@ def time_line(desk: Desk, person: CustomerPage) -> None:
     most = st.session_state.get(f"person_rows_{person.id}", AT_ONCE)
     st.markdown("\n\n".join(_line(desk, row) for row in rows.head(most).to_dict("records")))
     if len(rows) > most:
-        st.button(f"Show more ({number(len(rows) - most)})", key="person_more", type="tertiary", on_click=_more, args=(person.id, most))
+        st.button(
+            f"Show more ({number(len(rows) - most)})",
+            key="person_more",
+            type="tertiary",
+            on_click=_more,
+            args=(person.id, most),
+        )
 
 
 def _more(customer: int, most: int) -> None:
@@ -61,7 +67,11 @@ def planned(desk: Desk, person: CustomerPage) -> None:
         return
     for row in person.next_follow_ups.head(5).to_dict("records"):
         late = str(row["due_on"]) < desk.as_of.isoformat()
-        when = f":orange-badge[{ago(row['due_on'], desk.as_of)}]" if late else f"**{ago(row['due_on'], desk.as_of)}**"
+        when = (
+            f":orange-badge[{ago(row['due_on'], desk.as_of)}]"
+            if late
+            else f"**{ago(row['due_on'], desk.as_of)}**"
+        )
         who = "" if is_missing(row["owner"]) else f" · :gray[{plain(row['owner'])}]"
         st.markdown(f":material/event: {when} {plain(row['reason'])}{who}")
 
@@ -90,7 +100,9 @@ def facts(person: CustomerPage) -> None:
     rows = [
         (field.label, _shown(person.fields.get(field.name), field.kind))
         for field in CUSTOMER.fields
-        if field.name not in IN_HEAD and not is_missing(person.fields.get(field.name)) and person.fields[field.name] != ""
+        if field.name not in IN_HEAD
+        and not is_missing(person.fields.get(field.name))
+        and person.fields[field.name] != ""
     ]
     rows += [(str(header), str(value)) for header, value in person.extra.items() if value not in (None, "")]
     if not rows:
@@ -99,7 +111,9 @@ def facts(person: CustomerPage) -> None:
     table = pd.DataFrame(rows, columns=["What", "Noted"])
     st.dataframe(
         table, hide_index=True, height="content", alt=f"Details noted about {person.name}",
-        column_config={"What": st.column_config.TextColumn(width="small"), "Noted": st.column_config.TextColumn(width="medium")},
+        column_config={
+            "What": st.column_config.TextColumn(width="small"), "Noted": st.column_config.TextColumn(width="medium"),
+        },
     )  # fmt: skip
 
 

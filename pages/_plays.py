@@ -34,7 +34,13 @@ def _card(card: PlayCard, is_on: bool) -> None:
     with st.container(border=True, height="stretch", key=f"card_{card.name}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{ICONS.get(card.name, 'call')}: **{plain(card.label)}**", width="stretch")
-            st.toggle(card.label, True, key=f"play_{card.name}", label_visibility="collapsed", persist_state="session")
+            st.toggle(
+                card.label,
+                True,
+                key=f"play_{card.name}",
+                label_visibility="collapsed",
+                persist_state="session",
+            )
         st.caption(plain(card.words))
         st.space("stretch")
         more = "more has" if card.also == 1 else "more have"
@@ -60,13 +66,17 @@ def who_and_why(preview: Preview) -> None:
     )  # fmt: skip
     _open_clicked(preview.frame["id"].tolist())
     if preview.people > len(frame):
-        st.caption(f"The first {number(len(frame))} of {counted(preview.people, 'person', 'people')}; the file holds all of them.")
+        st.caption(
+            f"The first {number(len(frame))} of {counted(preview.people, 'person', 'people')}; the file holds them all."
+        )
 
 
 def _columns() -> dict[str, Any]:
     text = st.column_config.TextColumn
     return {
-        "": st.column_config.ButtonColumn("", width=44, type="tertiary", key=OPENED, help="Open this person's page"),
+        "": st.column_config.ButtonColumn(
+            "", width=44, type="tertiary", key=OPENED, help="Open this person's page"
+        ),
         "name": text("Name", width="medium"),
         "label": text("Reason", width="medium"),
         "why": text("Why today", width="large"),

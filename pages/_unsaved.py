@@ -68,8 +68,19 @@ def _table(desk: Desk, drafts: Iterable[Draft]) -> pd.DataFrame:
         field = CUSTOMER.field(draft.field)
         value, why = _reading(desk, draft)
         as_read = as_text(value, field) or ("empty" if not why else "")
-        rows.append((name_of(draft.id), field.label, as_text(draft.seen, field), draft.typed, as_read, why or draft.why))
-    return pd.DataFrame(rows, columns=["Who", "Field", "Was", "Typed", "Understood as", "Problem"]).dropna(axis=1, how="all")
+        rows.append(
+            (
+                name_of(draft.id),
+                field.label,
+                as_text(draft.seen, field),
+                draft.typed,
+                as_read,
+                why or draft.why,
+            )
+        )
+    return pd.DataFrame(rows, columns=["Who", "Field", "Was", "Typed", "Understood as", "Problem"]).dropna(
+        axis=1, how="all"
+    )
 
 
 def _reading(desk: Desk, draft: Draft) -> tuple[object, str]:
@@ -120,13 +131,13 @@ def undo(desk: Desk) -> None:
 def _refused(said: Saved) -> None:
     if not said.refused:
         return
-    lines = [
-        f"- **{plain(name_of(one.id or 0))}**. {plain(one.why)}" for one in said.refused[:20]
-    ]
+    lines = [f"- **{plain(name_of(one.id or 0))}**. {plain(one.why)}" for one in said.refused[:20]]
     more = f"\n- and {len(said.refused) - 20} more" if len(said.refused) > 20 else ""
     cells = counted(len(said.refused), "cell was", "cells were")
     st.warning(
-        f"{cells} not saved. What was typed still stands in the grid, to be corrected.\n" + "\n".join(lines) + more,
+        f"{cells} not saved. What was typed still stands in the grid, to be corrected.\n"
+        + "\n".join(lines)
+        + more,
         icon=":material/edit_off:",
     )
 

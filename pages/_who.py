@@ -55,9 +55,13 @@ def pareto(desk: Desk) -> None:
     marks = insights.pareto(desk.database, desk.as_of)
     shares = marks.frame["people_share"]
     listed = sorted({int((shares - share).abs().idxmin()) for share in SHARES}) if len(shares) else []
-    names = [f"the best {percent(share)}: {counted(people, 'person', 'people')}" for share, people in zip(shares, marks.frame["people"], strict=True)]
+    names = [
+        f"the best {percent(share)}: {counted(people, 'person', 'people')}"
+        for share, people in zip(shares, marks.frame["people"], strict=True)
+    ]
     chart(
-        "Who brings the revenue", marks, lambda frame: _charts.curve(frame, colours()), names, key="pareto", listed=listed,
+        "Who brings the revenue", marks, lambda frame: _charts.curve(frame, colours()), names, key="pareto",
+        listed=listed,
         titles=[name.split(":")[0].capitalize() + " of customers" for name in names],
         help="Customers from the one who spent most to the one who spent least", alt=_fifth(marks.frame),
     )  # fmt: skip
@@ -67,7 +71,8 @@ def _fifth(frame: pd.DataFrame) -> str:
     if frame.empty:
         return "Nobody has bought yet"
     fifth = frame.loc[(frame["people_share"] - 0.2).abs().idxmin()]
-    return f"The best {percent(fifth['people_share'])} of customers bring {percent(fifth['revenue_share'])} of the revenue"
+    people, revenue = percent(fifth["people_share"]), percent(fifth["revenue_share"])
+    return f"The best {people} of customers bring {revenue} of the revenue"
 
 
 def everybody(desk: Desk) -> None:

@@ -32,7 +32,13 @@ def asked_for(desk: Desk) -> CustomerPage | None:
 def find_somebody(desk: Desk) -> None:
     """A search in place of a person."""
     st.title("Customer")
-    words = st.text_input("Whom are you looking for?", key="person_search", type="search", live=True, placeholder="Name, phone, e-mail, code")
+    words = st.text_input(
+        "Whom are you looking for?",
+        key="person_search",
+        type="search",
+        live=True,
+        placeholder="Name, phone, e-mail, code",
+    )
     with in_words():
         query = PeopleQuery(search=words or "", size=MATCHES, columns=("name", "city"))
         found = customers.people(desk.database, query, desk.as_of)

@@ -25,7 +25,9 @@ def controls(desk: Desk) -> PeopleQuery:
         condition = filter_menu(customers.choices(desk.database, desk.as_of))
         view = view_menu()
         st.space("stretch")
-        st.button("Log purchase", key="log_purchase_open", icon=":material/shopping_bag:", on_click=new_purchase)
+        st.button(
+            "Log purchase", key="log_purchase_open", icon=":material/shopping_bag:", on_click=new_purchase
+        )
         st.button(
             "New customer", key="new_customer_open", icon=":material/person_add:", type="primary",
             on_click=open_dialog, args=("new customer",),
@@ -41,7 +43,10 @@ def people(desk: Desk, query: PeopleQuery) -> None:
         turner = f"page_{abs(hash(query))}"  # another question begins on its first page
         query = replace(query, page=int(st.session_state.get(turner) or 1))
         page = customers.people(desk.database, query, desk.as_of)
-        bar, news = st.container(horizontal=True, vertical_alignment="center", key="people_bar"), st.container()
+        bar, news = (
+            st.container(horizontal=True, vertical_alignment="center", key="people_bar"),
+            st.container(),
+        )
         if page.total:
             grid(desk, page, query)
         else:

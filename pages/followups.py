@@ -40,7 +40,9 @@ def callers(names: tuple[str, ...]) -> tuple[tuple[str, ...] | None, str | None]
     """Whose sheets the list holds, and who is asking."""
     if not names:
         return None, None
-    chosen = st.multiselect("Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=320)
+    chosen = st.multiselect(
+        "Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=320
+    )
     mine = [place for place, name in enumerate(names) if name.casefold() == desk.who.casefold()]
     me = st.selectbox(
         "I am", names, index=mine[0] if mine else None, key="list_me", width=240,
@@ -54,13 +56,24 @@ def downloads(desk: Desk, wish: Wish, me: str | None, preview: Preview) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="list_downloads"):
         st.subheader(counted(preview.people, "person", "people") + " to call", anchor=False, width="content")
         whose = "everyone's list" if wish.owners is None else "this list"
-        list_button(desk, f"Download {whose}", wish, "download_all", type="primary", disabled=not preview.people)
+        list_button(
+            desk, f"Download {whose}", wish, "download_all", type="primary", disabled=not preview.people
+        )
         if preview.callers:
             mine = replace(wish, owners=(me,) if me else None)
             hint = None if me else "Choose your name beside “I am” first"
-            list_button(desk, "Download my list", mine, "download_mine", disabled=not (me and preview.people), help=hint)
+            list_button(
+                desk,
+                "Download my list",
+                mine,
+                "download_mine",
+                disabled=not (me and preview.people),
+                help=hint,
+            )
     if len(preview.by_owner) > 1:
-        st.markdown(" · ".join(f"{plain(name)} **{number(count)}**" for name, count in preview.by_owner.items()))
+        st.markdown(
+            " · ".join(f"{plain(name)} **{number(count)}**" for name, count in preview.by_owner.items())
+        )
     st.caption(left_out_words(preview.left_out))
     handed_out(desk)
 

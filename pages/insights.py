@@ -20,7 +20,13 @@ def controls(desk: Desk) -> tuple[Period, str]:
     """The view and, where it matters, the period; both stand in the link."""
     with st.container(horizontal=True, vertical_alignment="center", key="insights_tools"):
         view = st.segmented_control(
-            "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, label_visibility="collapsed"
+            "View",
+            VIEWS,
+            default=VIEWS[0],
+            key="view",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
         )
         st.space("stretch")
         if view == VIEWS[1]:
@@ -31,15 +37,21 @@ def controls(desk: Desk) -> tuple[Period, str]:
             format_func=str.capitalize, label_visibility="collapsed",
         )  # fmt: skip
     span = periods.period(name or USUAL, desk.as_of)
-    st.caption(f"{day(span.start)} to {day(span.end)}, compared with {day(span.before_start)} to {day(span.before_end)}")
+    st.caption(
+        f"{day(span.start)} to {day(span.end)}, compared with {day(span.before_start)} to {day(span.before_end)}"
+    )
     return span, VIEWS[0]
 
 
 def nothing_yet() -> None:
     """What to do first."""
     with st.container(border=True, key="no_insights"):
-        st.markdown("**Nothing to look at yet.** Upload your workbook, and this page shows who your customers are.")
-        if st.button("Upload a workbook", key="insights_upload", type="primary", icon=":material/upload_file:"):
+        st.markdown(
+            "**Nothing to look at yet.** Upload your workbook, and this page shows who your customers are."
+        )
+        if st.button(
+            "Upload a workbook", key="insights_upload", type="primary", icon=":material/upload_file:"
+        ):
             to_page("upload")
 
 

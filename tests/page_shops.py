@@ -17,7 +17,7 @@ def ago(days: int) -> str:
 
 
 def normal_day(url: str, people: int = 12) -> Database:
-    """People A0…: the first bought often and lately, the last never; two owners; one wants no contact, on their birthday too."""
+    """People A, B…: the first bought often and lately, the last never; two owners; B wants no contact."""
     rows = pd.DataFrame(
         {
             "name": [f"Person {chr(65 + place)}" for place in range(people)],
@@ -26,7 +26,7 @@ def normal_day(url: str, people: int = 12) -> Database:
             "owner": ["Maria", "Piotr", None] * (people // 3),
             "tags": ["vip", None, "vegan, vip"] * (people // 3),
             "birthday": ["1980-01-08", "1985-01-07"] + [None] * (people - 2),
-            "do_not_contact": [None, "yes"] + [None] * (people - 2),
+            "do_not_contact": [None, "yes", *[None] * (people - 2)],
         }
     )
     lines = [

@@ -82,7 +82,10 @@ def test_pasting_is_not_corrupted(shop, chromium, sqlite_url):
         screen.keyboard.press("Control+V")
         settle(screen)
         screen.get_by_text("unsaved 2").wait_for()
-        assert [row[:2] for row in grid_cells(screen, 1)] == [["Person C", "Birthday"], ["Person D", "Birthday"]]
+        assert [row[:2] for row in grid_cells(screen, 1)] == [
+            ["Person C", "Birthday"],
+            ["Person D", "Birthday"],
+        ]
         press(screen, "people_save")
         screen.get_by_text("1 cell was not saved").wait_for()
         assert "2026-13-45" in [text for row in grid_cells(screen, 1) for text in row]  # what waits, below

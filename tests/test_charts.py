@@ -24,7 +24,9 @@ def cells(counts) -> pd.DataFrame:
 
 def months(count: int) -> pd.DataFrame:
     names = [f"{2020 + place // 12}-{place % 12 + 1:02d}" for place in range(count)]
-    return pd.DataFrame({"month": names, "orders": range(count), "revenue": [100.0 * place for place in range(count)]})
+    return pd.DataFrame(
+        {"month": names, "orders": range(count), "revenue": [100.0 * place for place in range(count)]}
+    )
 
 
 def luminance(colour: str) -> float:
@@ -88,7 +90,9 @@ def test_every_cell_of_the_grid_knows_its_row(counts):
         for trace in figure.data
         for place, r in enumerate(trace.x)
     ]
-    assert sorted(found) == [(place, r, f) for place, (r, f) in enumerate(zip(frame["r"], frame["f"], strict=True))]
+    assert sorted(found) == [
+        (place, r, f) for place, (r, f) in enumerate(zip(frame["r"], frame["f"], strict=True))
+    ]
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 24])

@@ -55,7 +55,9 @@ def test_only_a_name(sqlite_url, monkeypatch):
     screens.on(sqlite_url, monkeypatch)
     screen = person(1)
     assert not screen.exception and screen.title[0].value == "Only One"
-    assert "nobody looks after them" in screens.texts(screen) and "Nothing is planned" in screens.texts(screen)
+    assert "nobody looks after them" in screens.texts(screen) and "Nothing is planned" in screens.texts(
+        screen
+    )
 
 
 @pytest.mark.parametrize("given", ["999", "abc", "", "-1", "1; drop"])
@@ -142,7 +144,9 @@ def test_a_refusal_stands_at_its_field(shop, sqlite_url):
     screen.text_input(key="edit_email").set_value("nobody at all")
     screen.text_input(key="edit_city").set_value("Graz")
     press(screen, "Save changes")
-    assert "no e-mail" in screens.texts(screen) and screen.text_input(key="edit_email").value == "nobody at all"
+    assert (
+        "no e-mail" in screens.texts(screen) and screen.text_input(key="edit_email").value == "nobody at all"
+    )
     assert stored(sqlite_url, 3)["city"] == "Graz" and stored(sqlite_url, 3)["email"] == "p2@example.org"
 
 

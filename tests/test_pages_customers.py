@@ -1,5 +1,9 @@
 """The Customers page: find, filter, edit, save, undo; nothing typed is ever lost."""
 
+from datetime import datetime
+from io import BytesIO
+
+import openpyxl
 import pandas as pd
 import pytest
 import screens
@@ -7,11 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_shops import DAY, edit, normal_day, one_person, shown, stored
 
+from crm_core.actions.company import company
 from crm_core.actions.opening import open_at
 from crm_core.actions.records import CellEdit, Refusal, Saved, save_cells
 from crm_core.model.changes import Conflict
 from crm_core.model.conditions import Where
+from crm_core.views import customers
+from crm_core.views.customers import PeopleQuery
+from pages._desk import Desk
 from pages._grid import PICK, Draft, after_save, drafts_after, editable, picked_after, show
+from pages._people_file import people_workbook
 
 
 @pytest.fixture
@@ -270,7 +279,9 @@ def test_all_that_are_found_go_to_the_call_list(page):
 
 # From cells to drafts ---------------------------------------------------------------------------------------
 
-ROWS = pd.DataFrame({"id": [7, 3], "version": [1, 1], "name": ["Ada", "Ben"], "birthday": ["1990-05-31", None]})
+ROWS = pd.DataFrame(
+    {"id": [7, 3], "version": [1, 1], "name": ["Ada", "Ben"], "birthday": ["1990-05-31", None]}
+)
 
 
 def test_only_declared_fields_are_editable():
@@ -339,3 +350,49 @@ def test_drafts_follow_their_record(order, wanted):
     assert {number: draft.typed for (number, _), draft in held.items()} == changed
     assert all(again.given.at[number, "name"] == text for number, text in changed.items())
     assert drafts_after({}, again, held) == held
+
+
+# As a workbook ----------------------------------------------------------------------------------------------
+
+
+def workbook(url, query):
+    """The cells of the file for a question, header first."""
+    database = open_at(url)
+    content = people_workbook(Desk(database, DAY, "anna", company(database)), query)
+    return list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+
+
+def test_the_file_holds_exactly_those_people(sqlite_url):
+    """Search and filter count; days are days and money is money."""
+    normal_day(sqlite_url).close()
+    query = PeopleQuery(
+        Where("owner", "is", "Maria"), search="p0@example", columns=("name", "birthday", "revenue")
+    )
+    rows = workbook(sqlite_url, query)
+    assert rows == [("Name", "Birthday", "Revenue"), ("Person A", datetime(1980, 1, 8), 720)]
+
+
+def test_no_cell_is_a_formula(sqlite_url):
+    """A name that begins with = stays a name, a phone stays a text."""
+    normal_day(sqlite_url).close()
+    others(sqlite_url, CellEdit("customer", 1, "name", "Person A", "=1+1"))
+    database = open_at(sqlite_url)
+    desk = Desk(database, DAY, "anna", company(database))
+    content = people_workbook(desk, PeopleQuery(columns=("name", "phone")))
+    cells = [
+        cell for row in openpyxl.load_workbook(BytesIO(content)).active.iter_rows(min_row=2) for cell in row
+    ]
+    assert {cell.data_type for cell in cells} == {"s"} and "=1+1" in [cell.value for cell in cells]
+
+
+def test_nobody_is_an_empty_table(sqlite_url):
+    """No person: the headers stand alone."""
+    assert workbook(sqlite_url, PeopleQuery(columns=("name", "revenue"))) == [("Name", "Revenue")]
+
+
+def test_all_pages_are_in_the_file(sqlite_url, monkeypatch):
+    """More people than a page holds are all written, each once."""
+    normal_day(sqlite_url).close()
+    monkeypatch.setattr(customers, "MOST", 5)
+    rows = workbook(sqlite_url, PeopleQuery(columns=("name",)))
+    assert sorted(rows[1:]) == [(f"Person {letter}",) for letter in "ABCDEFGHIJKL"]

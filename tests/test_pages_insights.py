@@ -69,10 +69,14 @@ def test_the_period_can_be_changed(page):
 def test_the_sentences_lead_to_their_people(page, sqlite_url):
     """The first sentence's button opens exactly who it counts."""
     first = sentences(open_at(sqlite_url), periods.period("last 90 days", DAY))[0]
-    button = next(one for one in page.button if one.key and one.key.startswith("people_") and "kpi" not in one.key)
+    button = next(
+        one for one in page.button if one.key and one.key.startswith("people_") and "kpi" not in one.key
+    )
     assert str(first.people) in button.label
     button.click().run()
-    assert page.title[0].value == "Customers" and sorted(shown(page)["name"]) == names(sqlite_url, first.condition)
+    assert page.title[0].value == "Customers" and sorted(shown(page)["name"]) == names(
+        sqlite_url, first.condition
+    )
 
 
 def test_a_tile_leads_to_its_people(page, sqlite_url):
@@ -87,7 +91,10 @@ def test_a_bar_leads_to_its_people(page, sqlite_url, segment):
     """A click on a segment opens those people, with a chip that says who they are."""
     expected = names(sqlite_url, Where("segment", "is", segment))
     screen = click(who(page), "segment", SEGMENTS.index(segment))
-    assert screen.title[0].value == "Customers" and f"segment: {segment}" in screen.button(key="chip_people").label
+    assert (
+        screen.title[0].value == "Customers"
+        and f"segment: {segment}" in screen.button(key="chip_people").label
+    )
     assert sorted(shown(screen)["name"]) == expected and expected
 
 

@@ -12,6 +12,7 @@ from crm_core.ledger import journal
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers, history
 from pages import _draft, _sheets
+from pages._jobs import Job
 
 DAY = date(2026, 1, 5)
 TWO_ORDERS = "Name;Phone;Birthday\nAda Novak;+43 1 2345678;03/04/1980\nBen Ode;+43 1 7654321;05/06/1991\n"
@@ -182,6 +183,29 @@ def test_a_plan_is_made_again_when_records_changed(show, sqlite_url):
     screen.run()
     assert any("changed meanwhile" in told.value for told in screen.info)
     assert counts(screen)["New"] == "0" and counts(screen)["Same"] == "2" and "save" not in keys(screen)
+
+
+def test_the_plan_of_another_upload_is_never_taken(show):
+    """Work left over from an upload that was dropped does not become the plan of the next one."""
+    screen = upload(show("upload"), ("people.csv", PEOPLE))
+    first = screen.session_state["draft"]
+    screen.button(key="start_over").click().run()
+    upload(screen, ("one.csv", "Code;Name\nZ9;Zoe Last\n"))
+    job = Job("Comparing")
+    job.future.set_result((first, 0, first.plan))
+    screen.session_state["job_plan"], screen.session_state["draft"].plan = job, None
+    screen.run()
+    assert counts(screen)["New"] == "1" and screen.session_state["draft"].plan is not first.plan
+
+
+def test_a_second_file_dropped_while_one_is_read_wins(show):
+    """The reading that nobody waits for any more is let go."""
+    screen = show("upload")
+    never = Job("Reading")
+    never.future.set_result(None)
+    screen.session_state["job_read"] = never
+    upload(screen, ("people.csv", PEOPLE))
+    assert counts(screen)["New"] == "2"
 
 
 def test_starting_over_drops_the_upload(show):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from crm_core.intake import lexicon
 from crm_core.intake.mapping_fields import FieldProposal, assign, fields_of
-from crm_core.intake.mapping_subjects import Verdict, verdict
+from crm_core.intake.mapping_subjects import Verdict, filled_score, verdict
 from crm_core.intake.mapping_values import looks
 from crm_core.intake.mapping_wishes import LOOKED_AT, POINTING, Seen
 from crm_core.intake.tables import Table
@@ -65,17 +65,15 @@ def _alone(seen: Seen) -> SheetProposal:
 
 def _switched(seen: Seen, found: Verdict, fields: tuple[FieldProposal, ...]) -> tuple[bool, str]:
     """Whether the sheet is taken in unless the person says otherwise, and why (not)."""
-    mapped = [field for field in fields if field.field]
-    held = sum(seen.looks[field.position].different > 0 for field in mapped)
     if seen.table.hidden:
         return False, f"{found.why}; the sheet is hidden in the workbook, so it is off"
     if found.off or found.entity not in _KEPT or found.score < _SURE:
         return False, found.why
     if not len(seen.table.rows):
         return False, f"{found.why}; it has headers and no rows"
-    return (
-        (True, found.why) if held > len(mapped) / 2 else (False, f"{found.why}, but most of them are empty")
-    )
+    if filled_score(found.entity or "", seen, fields) < _SURE:
+        return False, f"{found.why}, but most of them are empty"
+    return True, found.why
 
 
 def _unmapped(table: Table) -> tuple[FieldProposal, ...]:

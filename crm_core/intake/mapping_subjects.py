@@ -57,6 +57,12 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
     return Verdict(best, scores[best], _reason(best, fields[best], scores[best]))
 
 
+def filled_score(entity: str, seen: Seen, fields: tuple[FieldProposal, ...]) -> float:
+    """What the columns with values say alone: of thirty fields of a form, five filled ones may be all there is."""
+    held = tuple(field for field in fields if field.field and seen.looks[field.position].different)
+    return _score(entity, _found(held), seen, _subject(seen))
+
+
 def _set_aside(about: str) -> Verdict:
     """What is recognised and stays off: not kept here, or to be switched on by a person only."""
     entity = {"return": "order", "colleague": "colleague"}.get(about)

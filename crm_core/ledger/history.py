@@ -1,13 +1,14 @@
 """The batches as people read them, and what lies inside one."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger.bulk import read_frame
+from crm_core.ledger.bulk import KeyTable, read_frame
 from crm_core.ledger.cells import from_text
 from crm_core.ledger.tables import TABLES, archive, batches, changes, customers
 from crm_core.model.changes import Batch
@@ -93,6 +94,14 @@ def _changed_inside(connection: Connection, batch: int, limit: int) -> pd.DataFr
     found = connection.execute(sa.select(*columns).where(changes.c.batch == batch).limit(limit))
     rows = [(entity, row, "changed", field, from_text(b), from_text(a)) for entity, row, field, b, a in found]
     return pd.DataFrame(rows, columns=INSIDE, dtype=object)
+
+
+def names_of(connection: Connection, entity: str, ids: Iterable[int]) -> dict[int, str]:
+    """What a person calls these records by; those that are gone are missing."""
+    table = TABLES[entity]
+    with KeyTable(connection, "named_rows", ids) as keys:
+        found = sa.select(table.c.id, _title(entity)).where(table.c.id.in_(sa.select(keys.c.key)))
+        return {row_id: title for row_id, title in connection.execute(found)}
 
 
 def _removed_inside(connection: Connection, batch: int, limit: int) -> pd.DataFrame:

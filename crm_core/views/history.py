@@ -41,9 +41,27 @@ def inside(database: Database, batch: int, *, limit: int = 500) -> Inside:
         found = [one for one in history.batch_list(connection) if one.id == batch]
         if not found:
             raise NotFound(f"There is no number {batch} in the history.")
-        rows = history.inside(connection, batch, limit=limit)
+        rows = _named(connection, history.inside(connection, batch, limit=limit))
         summary = history.batch_summary(connection, batch)
     return Inside(found[0], _in_words(rows), summary)
+
+
+def _named(connection: Any, rows: pd.DataFrame) -> pd.DataFrame:
+    """With `name`: whose cell it was, what the record is called."""
+    names = {
+        (entity, row): name
+        for entity, group in rows.groupby("entity")
+        for row, name in history.names_of(connection, str(entity), group["id"]).items()
+    }
+    own = rows["before"].where(rows["what"] == "removed", None)
+    called = [names.get((entity, row)) for entity, row in zip(rows["entity"], rows["id"], strict=True)]
+    return rows.assign(name=pd.Series(called, index=rows.index, dtype=object).where(own.isna(), own))
+
+
+def upload_of(database: Database, sha256: str) -> Batch | None:
+    """The upload still in force of a file with exactly these bytes."""
+    with database.read() as connection:
+        return history.batch_of_file(connection, sha256)
 
 
 def last_upload(database: Database) -> Batch | None:
@@ -54,7 +72,7 @@ def last_upload(database: Database) -> Batch | None:
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     labels = [_label(entity, field) for entity, field in zip(rows["entity"], rows["field"], strict=True)]
     kinds = [ENTITIES[entity].label for entity in rows["entity"]]
-    return rows.assign(kind=kinds, field=labels)[["what", "kind", "id", "field", "before", "after"]]
+    return rows.assign(kind=kinds, field=labels)[["what", "kind", "id", "name", "field", "before", "after"]]
 
 
 def _label(entity: str, field: str | None) -> str | None:
