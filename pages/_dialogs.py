@@ -1,6 +1,6 @@
 """Small windows: a new customer, a purchase at the counter, taking people out. Saving happens in callbacks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
@@ -12,7 +12,7 @@ from crm_core.model.registry import CUSTOMER, PURCHASE
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from pages._inputs import field_input, typed
-from pages._parts import Desk, counted, plain, say_later, tell
+from pages._parts import Desk, ago, counted, is_missing, plain, say_later, tell
 from pages._people_grid import collect, name_of, work
 
 OPEN_DIALOG = "dialog"  # session_state: which of these windows is open
@@ -132,22 +132,31 @@ def _buyer(desk: Desk) -> tuple[int, str] | None:
     words = st.text_input("Who", key="line_who", type="search", live=True, placeholder="Name, phone or code")
     if not words:
         return None
-    found = customers.people(
-        desk.database, PeopleQuery(search=words, size=MATCHES, columns=("name", "phone")), desk.as_of
-    )
-    names = dict(zip(found.frame["id"].tolist(), found.frame["name"].tolist(), strict=True))
-    if not names:
+    query = PeopleQuery(search=words, size=MATCHES, columns=("name", "phone", "email", "city", "last_on"))
+    found = customers.people(desk.database, query, desk.as_of)
+    people = {int(row["id"]): row for row in found.frame.to_dict("records")}
+    if not people:
         st.caption("Nobody like that. Save them as a new customer first.")
         return None
-    chosen = st.radio(
-        "Who exactly", list(names), key="line_buyer", label_visibility="collapsed",
-        format_func=lambda number: plain(names[number]),
+    chosen = _one_of(desk, people)
+    if found.total > MATCHES:
+        st.caption(f"and {found.total - MATCHES:,} more: type a little more of the name")
+    return None if chosen is None else (chosen, str(people[chosen]["name"]))
+
+
+def _one_of(desk: Desk, people: dict[int, dict[Hashable, Any]]) -> int | None:
+    """Nobody is chosen for the person, unless there is only one; namesakes are told apart."""
+    return st.radio(
+        "Who exactly", list(people), key=f"line_buyer_{'_'.join(map(str, people))}", label_visibility="collapsed",
+        index=0 if len(people) == 1 else None, format_func=lambda number: plain(people[number]["name"]),
+        captions=[_told_apart(desk, row) for row in people.values()],
     )  # fmt: skip
-    more = (
-        f"and {found.total - MATCHES:,} more: type a little more of the name" if found.total > MATCHES else ""
-    )
-    st.caption(more) if more else None
-    return (int(chosen), names[chosen]) if chosen in names else None
+
+
+def _told_apart(desk: Desk, row: dict[Hashable, Any]) -> str:
+    reach = [plain(row[name]) for name in ("phone", "email", "city") if not is_missing(row[name])][:2]
+    bought = [] if is_missing(row["last_on"]) else [f"bought {ago(row['last_on'], desk.as_of)}"]
+    return " · ".join(reach + bought)
 
 
 def _save_purchase(desk: Desk, buyer: tuple[int, str]) -> None:
@@ -163,7 +172,7 @@ def remove_people(desk: Desk) -> None:
     _still_open("remove people")
     ids = sorted(work().picked)
     _refused()
-    st.markdown(f"Remove **{counted(len(ids), 'person', 'people')}** for good?")
+    st.markdown(f"Remove **{counted(len(ids), 'person', 'people')}**?")
     st.markdown(
         "- Their purchases stay in the company's totals, without a name.\n"
         "- Their contacts and follow-ups go with them.\n"

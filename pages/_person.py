@@ -9,7 +9,7 @@ from crm_core.actions.contacts import Contact, log_contact
 from crm_core.actions.records import CellEdit, Saved, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import RegularsError
-from crm_core.model.words import MONEY_UNIT, OUTCOMES
+from crm_core.model.words import MONEY_UNIT, OUTCOMES, SEGMENTS
 from crm_core.views.customer import CustomerPage
 from pages._dialogs import new_purchase, open_dialog
 from pages._parts import Desk, ago, as_date, counted, day, is_missing, money, number, plain, tell
@@ -45,7 +45,9 @@ def barred(person: CustomerPage) -> bool:
 
 def _words(person: CustomerPage) -> None:
     segment, tier = person.measures.get("segment"), person.measures.get("tier")
-    st.badge(segment or "no purchase", icon=":material/star:", color="green")
+    place = SEGMENTS.index(segment) if segment in SEGMENTS else len(SEGMENTS)
+    colour: Any = "green" if place <= 4 else "orange" if place <= 8 else "gray"  # as in the charts
+    st.badge(segment or "no purchase", icon=":material/star:", color=colour)
     if tier:
         st.badge(f"{tier} tier", color="gray", help="From how often and how much they buy")
     owner = person.fields.get("owner")

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from crm_core.errors import DatabaseTrouble, InvalidInput
 from crm_core.ledger import database as handle
 from crm_core.ledger.database import open_database
-from tests.acting import created, everything, opened, rows, write
+from tests.acting import created, everything, faults, opened, profile, rows, write
 
 
 def test_no_address_at_all() -> None:
@@ -51,6 +51,20 @@ def test_an_older_database_is_upgraded_after_a_copy(tmp_path: Path) -> None:
         assert rows(database, "customer")[0]["likes"] is None
     with sqlite3.connect(tmp_path / "old.db.before-upgrade") as copy:
         assert copy.execute("SELECT name FROM customers").fetchall() == [("Anna",)]
+
+
+def test_an_upgrade_computes_the_sums_anew(tmp_path: Path) -> None:
+    """Sums of an older shape are made from the records, as a check from scratch proves."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    with opened(url) as database:
+        bought = {"customer_id": -1, "date": "2025-01-01", "amount": 50000, "source_key": 1}
+        write(database, created(customer=[{"name": "Anna"}], purchase=[bought]))
+    with sqlite3.connect(tmp_path / "old.db") as old:
+        old.execute("ALTER TABLE occasions DROP COLUMN numbers")
+        old.execute("UPDATE meta SET value = 'older' WHERE name = 'shape'")
+    with opened(url) as database:
+        assert faults(database) == []
+        assert profile(database, 1)["revenue"] == 50000
 
 
 def test_a_newer_database_is_refused(sqlite_url: str) -> None:

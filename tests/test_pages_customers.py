@@ -396,3 +396,17 @@ def test_all_pages_are_in_the_file(sqlite_url, monkeypatch):
     monkeypatch.setattr(customers, "MOST", 5)
     rows = workbook(sqlite_url, PeopleQuery(columns=("name",)))
     assert sorted(rows[1:]) == [(f"Person {letter}",) for letter in "ABCDEFGHIJKL"]
+
+
+def test_namesakes_are_told_apart(page):
+    """Of several matches nobody is chosen beforehand; a phone or an e-mail stands below each name."""
+    page.button(key="log_purchase_open").click().run()
+    page.text_input(key="line_who").set_value("Person").run()
+    assert (
+        page.radio[0].value is None
+        and next(one for one in page.button if one.label == "Save purchase").disabled
+    )
+    page.radio[0].set_value(3).run()
+    page.text_input(key="line_amount").set_value("7")
+    press(page, "Save purchase")
+    assert shown(page).at[3, "orders"] == 11

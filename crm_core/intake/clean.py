@@ -10,7 +10,7 @@ from crm_core.intake.clean_contact import read_email, read_phone
 from crm_core.intake.clean_dates import read_date, read_time
 from crm_core.intake.clean_numbers import read_integer, read_money, read_number
 from crm_core.intake.clean_parts import Cleaned, Reading, Trouble, begin, end
-from crm_core.intake.clean_text import read_tags, read_text
+from crm_core.intake.clean_text import read_code, read_tags, read_text
 from crm_core.model.entities import Field, Kind
 
 __all__ = ["Cleaned", "Reading", "Trouble", "parse", "read_column"]
@@ -18,11 +18,11 @@ __all__ = ["Cleaned", "Reading", "Trouble", "parse", "read_column"]
 USUAL = Reading()
 _READERS: dict[Kind, Any] = {
     Kind.TEXT: read_text,
-    Kind.CODE: read_text,
+    Kind.CODE: read_code,
     Kind.NAME: read_text,
     Kind.PLACE: read_text,
     Kind.NOTE: read_text,
-    Kind.REFERENCE: read_text,  # by the other record's code; the plan finds its id
+    Kind.REFERENCE: read_code,  # by the other record's code; the plan finds its id
     Kind.EMAIL: read_email,
     Kind.PHONE: read_phone,
     Kind.DATE: read_date,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from crm_core.intake import lexicon
 from crm_core.intake.clean_parts import Part, Trouble, distinct, patch
 from crm_core.intake.clean_text import nothing
@@ -70,6 +72,28 @@ def _word(text: str, known: Mapping[str, str], allowed: tuple[str, ...]) -> str 
     if found is None and plain in _UNKNOWN:
         return None
     return found or Trouble(f"“{text}” is none of: {', '.join(allowed)}.")
+
+
+CALLED_OFF = ("cancelled", "returned")
+_ASKING = ("is", "was", "jest", "ist", "est", "es")
+
+
+def ticked_word(topic: str, header: str) -> str | None:
+    """The word that a header says of the rows ticked under it ("Cancelled?", "storniert"); None where it is none."""
+    spelt = [word for word in lexicon.words(header) if word not in _ASKING]
+    known = (words.get(" ".join(spelt)) for words in lexicon.value_words(topic).values())
+    return next((word for word in known if word in CALLED_OFF), None)
+
+
+def tick_meant(field: Field, header: str, cells: pd.Series) -> pd.Series:
+    """`cells` of a status column with nothing but yes and no: the header's word for yes, a blank for no."""
+    word = ticked_word("status", header) if field.name == "status" else None
+    seen = cells.str.strip().dropna().unique().tolist() if word else []
+    if not seen or len(seen) > 10 or share_known("yesno", seen) < 1:
+        return cells
+    known = words_for("yesno", ("yes", "no"), seen)
+    yes = [text for text in seen if known.get(fold(text)) == "yes"]
+    return pd.Series(word, index=cells.index, dtype="str").where(cells.str.strip().isin(yes))
 
 
 def share_known(topic: str, seen: list[str]) -> float:

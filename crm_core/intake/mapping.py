@@ -71,9 +71,15 @@ def _switched(seen: Seen, found: Verdict, fields: tuple[FieldProposal, ...]) -> 
         return False, found.why
     if not len(seen.table.rows):
         return False, f"{found.why}; it has headers and no rows"
-    if filled_score(found.entity or "", seen, fields) < _SURE:
+    if not _is_ours(found.entity, seen.table) and filled_score(found.entity, seen, fields) < _SURE:
         return False, f"{found.why}, but most of them are empty"
     return True, found.why
+
+
+def _is_ours(entity: str, table: Table) -> bool:
+    """A file that was handed out here has a column for every field, filled or not."""
+    headers = {column.header for column in table.columns}
+    return headers.issuperset(field.label for field in ENTITIES[entity].fields)
 
 
 def _unmapped(table: Table) -> tuple[FieldProposal, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crm_core.intake.clean_choices import ticked_word
 from crm_core.intake.mapping_headers import Guess, label_of
 from crm_core.intake.mapping_settle import Given, settle
 from crm_core.intake.mapping_wishes import DOUBTFUL, LOOKED_AT, POINTING, Seen, why_left, wishes
@@ -44,10 +45,15 @@ def _given(columns: Sequence[Column], wished: dict[int, list[Guess]]) -> Given:
     taken: set[str] = set()
     given: Given = {}
     for guess, column in sorted(sure, key=lambda pair: (-pair[0].confidence, pair[1].position)):
-        if column.position not in given and (guess.field not in taken or guess.field in _REPEATABLE):
+        if column.position not in given and (guess.field not in taken or _repeats(guess, column)):
             given[column.position] = guess
             taken.add(guess.field)
     return given
+
+
+def _repeats(guess: Guess, column: Column) -> bool:
+    """Notes and tags may stand in several columns; a column of ticks adds to the status."""
+    return guess.field in _REPEATABLE or (guess.field == "status" and ticked_word("status", column.header) is not None)
 
 
 def _mapped(column: Column, guess: Guess) -> FieldProposal:

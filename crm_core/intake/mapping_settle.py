@@ -11,7 +11,7 @@ Given = dict[int, Guess]  # by column position what it became
 
 def settle(entity: str, seen: Seen, given: Given, wished: dict[int, list[Guess]]) -> Given:
     """`given`, set right where columns explain one another."""
-    named = _whole_name(entity, seen, _given_name(entity, given, wished))
+    named = _whole_name(entity, seen, _given_name(entity, seen, given, wished))
     return _quantity(entity, seen, _bare_name(entity, seen, named))
 
 
@@ -19,13 +19,22 @@ def _fields(given: Given) -> dict[str, int]:
     return {guess.field: place for place, guess in given.items()}
 
 
-def _given_name(entity: str, given: Given, wished: dict[int, list[Guess]]) -> Given:
-    """A "name" beside a family name is a given name."""
+def _given_name(entity: str, seen: Seen, given: Given, wished: dict[int, list[Guess]]) -> Given:
+    """A "name" beside a family name is a given name; single words beside a given name are family names."""
     fields = _fields(given)
+    if entity == "customer" and {"name", "given_name"} <= fields.keys() and "family_name" not in fields:
+        return _family_name(given, fields["name"], seen.looks)
     if entity != "customer" or "given_name" in fields or not {"name", "family_name"} <= fields.keys():
         return given
     other = next((guess for guess in wished[fields["name"]] if guess.field == "given_name"), None)
     return {**given, fields["name"]: other} if other else given
+
+
+def _family_name(given: Given, place: int, looked: dict[int, Looks]) -> Given:
+    if looked[place].name >= 0.5 or not looked[place].different:
+        return given
+    reason = "it stands beside a given name, and the values are single words"
+    return {**given, place: Guess("family_name", given[place].confidence - 0.1, reason)}
 
 
 def _whole_name(entity: str, seen: Seen, given: Given) -> Given:

@@ -110,6 +110,8 @@ def _score(entity: str, found: Mapping[str, FieldProposal], seen: Seen, about: s
         "colleague": _colleague,
     }[entity]  # fmt: skip
     score = weigh(set(found), found, seen)
+    if entity == about == "customer" and not score and found.keys() & {*_NAMES, "code"}:
+        score = 0.65  # a list of nothing but names says by its own name whose they are
     if score and about == entity:
         return min(score + 0.1, 1.0)
     return score

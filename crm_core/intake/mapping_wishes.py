@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from crm_core.intake import lexicon
+from crm_core.intake.clean_choices import ticked_word
 from crm_core.intake.mapping_headers import ID_WORDS, Guess, guesses, trap
 from crm_core.intake.mapping_values import Looks, agreement, contradiction
 from crm_core.intake.tables import Column, Table
@@ -30,6 +31,7 @@ def wishes(entity: str, seen: Seen, column: Column) -> list[Guess]:
     if why_left(column, look):
         return []
     refined = [_refined(guess, look, column) for guess in guesses(entity, column.header)]
+    refined += _ticked_status(entity, column, look)
     found = [_weighed(entity, _pointed(entity, guess, look, column), look, kind) for guess in refined]
     if not any(guess.confidence >= DOUBTFUL for guess in found):
         found += _by_values(entity, look, seen)
@@ -77,6 +79,15 @@ def _weighed(entity: str, guess: Guess, look: Looks, kind: str) -> Guess:
     return guess
 
 
+def _ticked_status(entity: str, column: Column, look: Looks) -> list[Guess]:
+    """A column "Cancelled" with yes and no is the status: what its header says holds where it is ticked."""
+    if entity not in ("order", "purchase") or ticked_word("status", column.header) is None:
+        return []
+    if look.share("yesno") < 1:
+        return []
+    return [Guess("status", 0.7, f"“{column.header}” with yes and no says which ones were called off")]
+
+
 def _by_values(entity: str, look: Looks, seen: Seen) -> list[Guess]:
     """What the values say where the header says nothing."""
     prefix = "" if entity in ("customer", "colleague") else "customer."
@@ -86,6 +97,8 @@ def _by_values(entity: str, look: Looks, seen: Seen) -> list[Guess]:
         return [Guess(prefix + "email", 0.75, "the values are e-mail addresses")]
     if look.phone >= 0.8 and look.marked >= 0.5 and look.date < 0.3:
         return [Guess(prefix + "phone", 0.65, "the values look like phone numbers")]
+    if entity in ("order", "purchase") and look.share("status") == 1 and look.different > 1:
+        return [Guess("status", 0.55, "the values are words of a status")]
     if entity == "customer" and look.share("sex") == 1 and look.different in (2, 3) and look.number == 0:
         return [Guess("sex", 0.6, "the values are words for female and male")]
     return _by_weaker_values(entity, look, seen.table.header_row is None)

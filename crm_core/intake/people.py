@@ -10,14 +10,14 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.people_contact import CROWD, SIMILAR_NAME, by_contact, shown
+from crm_core.intake.spelling import small
 from crm_core.intake.stored import Stored
 from crm_core.model.folding import fold, phone_key
 from crm_core.model.registry import CUSTOMER
 
-CROWD = 20  # a phone that more new people share is a switchboard's, and no evidence
-SIMILAR_NAME = 80.0  # of 100, rapidfuzz token_sort_ratio of the folded names
 KEYS = ("code", "email", "phone")
-NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named", "phone_key")
+NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named", "phone_key", "email_key")
 
 
 @dataclass
@@ -60,7 +60,7 @@ def match_people(rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, know
     _pairs_within(rows, people)
     people.rows = rows
     made = rows[(rows["id"] < 0) & (first == rows.index) & rows["state"].isin(("new", "doubtful"))]
-    people.creates = made.drop(columns=["sheet", "row", "state", "named"])
+    people.creates = made.drop(columns=["sheet", "row", "state", "named", "email_key"])
     return people
 
 
@@ -75,6 +75,7 @@ def complete_names(rows: pd.DataFrame) -> pd.DataFrame:
         rows["name"] = rows["name"].where(rows["name"].notna(), rows[column].astype(object))
     rows["name"] = rows["name"].astype("str")
     rows["phone_key"] = phone_key(rows["phone"])
+    rows["email_key"] = small(rows["email"])
     return rows
 
 
@@ -100,7 +101,7 @@ def _first_of_same(rows: pd.DataFrame) -> pd.Series:
     """For each row the index of the first row that is certainly the same person (itself, mostly)."""
     folded = rows["name"].fillna("").map(fold) if len(rows) < 2 else _folded(rows["name"])
     by_code = "c" + rows["code"].astype("str")
-    by_email = "e" + rows["email"].astype("str") + "\x1f" + folded
+    by_email = "e" + rows["email_key"] + "\x1f" + folded
     by_phone = "p" + rows["phone_key"].astype("str") + "\x1f" + folded
     key = by_code.where(rows["code"].notna(), by_email.where(rows["email"].notna(), by_phone))
     alone = rows["code"].isna() & rows["email"].isna() & rows["phone"].isna() | (rows["state"] == "left out")
@@ -120,7 +121,7 @@ def _match_stored(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Seri
         return pd.Series(dtype="int64")
     found = _by_code(rows, stored)
     rest = rows[~rows.index.isin(found.index) & (rows["state"] != "left out")]
-    keyed = _by_contact(rest, stored, people)
+    keyed = by_contact(rest, stored, people.pairs)
     taken = set(found) | set(keyed)
     keyless = rest[rest["code"].isna() & rest["email"].isna() & rest["phone"].isna()]
     named = _by_name(keyless, stored, taken)
@@ -133,43 +134,6 @@ def _by_code(rows: pd.DataFrame, stored: Stored) -> pd.Series:
     if known.empty:
         return pd.Series(dtype="int64")
     return codes.map(known.set_index("code")["id"]).dropna().astype("int64")
-
-
-def _by_contact(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Series:
-    """E-mail, then phone: certain with a similar name and no other code, doubtful otherwise."""
-    found: dict[int, int] = {}
-    for key in ("email", "phone_key"):
-        asked = rows[rows[key].notna() & ~rows.index.isin(found)]
-        known = stored.rows("customer", {key: asked[key].unique()}) if len(asked) else pd.DataFrame()
-        if known.empty:
-            continue
-        held = known.sort_values("id").drop_duplicates(key).set_index(key)
-        asked = asked[asked[key].isin(held.index)]
-        ours = held.reindex(asked[key]).set_axis(asked.index)
-        plain = (asked["name"] == ours["name"].astype("str")) & ~_other_code(asked, ours)
-        found.update(ours.loc[plain, "id"].astype("int64").items())
-        for index, row in asked[~plain].iterrows():
-            _weigh(int(index), row, held.loc[row[key]], key, found, people)
-    return pd.Series(found, dtype="int64")
-
-
-def _other_code(rows: pd.DataFrame, ours: pd.DataFrame) -> pd.Series:
-    theirs, known = rows["code"].astype("str"), ours["code"].astype("str")
-    return (rows["code"].notna() & ours["code"].notna() & (theirs != known)).astype(bool)
-
-
-def _weigh(index: int, row: pd.Series, held: pd.Series, key: str, found: dict[int, int], people: People) -> None:
-    likeness = fuzz.token_sort_ratio(fold(str(row["name"])), fold(str(held["name"])))
-    other_code = bool(row["code"] == row["code"] and row["code"] and held["code"] and row["code"] != held["code"])
-    if likeness >= SIMILAR_NAME and not other_code:
-        found[index] = int(held["id"])
-    elif likeness >= SIMILAR_NAME or key == "email":
-        evidence = f"same {_shown(key, row)}, names {row['name']} and {held['name']}"
-        people.pairs.append((index, int(held["id"]), likeness / 100, evidence))
-
-
-def _shown(key: str, row: pd.Series) -> str:
-    return f"e-mail ({row['email']})" if key == "email" else f"phone ({row['phone']})"
 
 
 def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
@@ -243,7 +207,7 @@ def _pairs_within(rows: pd.DataFrame, people: People) -> None:
     rows.loc[[i for i, *_ in people.pairs], "state"] = "doubtful"
     people.pairs = resolved
     fresh = rows[(rows["id"] < 0) & (rows["state"] == "new")]
-    for key in ("email", "phone_key"):
+    for key in ("email_key", "phone_key"):
         shared = fresh[fresh[key].notna() & fresh.duplicated(key, keep=False)]
         for _, group in shared.groupby(key):
             if len(group) <= CROWD:
@@ -255,6 +219,6 @@ def _pair_group(group: pd.DataFrame, key: str, rows: pd.DataFrame, people: Peopl
     for index, row in group.iloc[1:].iterrows():
         likeness = fuzz.token_sort_ratio(fold(str(head["name"])), fold(str(row["name"])))
         if row["id"] != head["id"] and (likeness >= SIMILAR_NAME) and rows.at[index, "state"] == "new":
-            why = f"same {_shown(key, row)}, names {head['name']} and {row['name']}"
+            why = f"same {shown(key, row)}, names {head['name']} and {row['name']}"
             people.pairs.append((int(head["id"]), int(row["id"]), likeness / 100, why))
             rows.at[index, "state"] = "doubtful"

@@ -10,6 +10,8 @@ import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.intake.clean import Reading, read_column
+from crm_core.intake.clean_choices import tick_meant
+from crm_core.intake.currencies import without_foreign
 from crm_core.intake.identity import REFERENCE_PREFIX, identities
 from crm_core.intake.tables import Table
 from crm_core.model.entities import Field, Kind
@@ -84,9 +86,10 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
             continue
         declared = target_field(choice.entity, target)
         reading = _reading(choice, table, column.position, defaults)
-        cleaned = read_column(declared, table.rows[column.position], reading)
+        cells = tick_meant(declared, column.header, table.rows[column.position])
+        cleaned = read_column(declared, cells, reading)
         values = _as_typed(declared, table.rows[column.position], cleaned.values)
-        columns[target] = values if target not in columns else columns[target].fillna(values)
+        columns[target] = values if target not in columns else _both(columns[target], values, cells is not table.rows[column.position])
         if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
             columns.setdefault("time", cleaned.time)
         problems.append(cleaned.problems.assign(column=column.header))
@@ -95,12 +98,19 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
         readings[column.position] = cleaned.reading
     rest = [column for column in table.columns if choice.mapping.get(column.position) is None]
     frame = pd.DataFrame(columns, index=table.rows.index)
+    frame, foreign = without_foreign(choice.entity, table, frame, defaults.currency)
+    problems.append(foreign)
     frame["extra"] = _extra(table, [(column.position, column.header) for column in rest])
     mapping = {column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest}
     return Records(
         table.sheet, choice.entity, frame, _together(problems, table), mapping,
         tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,
     )  # fmt: skip
+
+
+def _both(first: pd.Series, second: pd.Series, ticked: bool) -> pd.Series:
+    """Two columns of one field: the first that is filled; a tick says more than a word of the status."""
+    return second.fillna(first) if ticked else first.fillna(second)
 
 
 def _as_typed(declared: Field, cells: pd.Series, values: pd.Series) -> pd.Series:

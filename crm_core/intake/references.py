@@ -1,5 +1,6 @@
 """Who a row points to: the customer behind a code, e-mail, phone or name on another sheet or already stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from crm_core.intake.identity import REFERENCE_PREFIX
 from crm_core.intake.people import People, match_people
 from crm_core.intake.records import Records
+from crm_core.intake.spelling import alike, first_spellings, stored_alike
 from crm_core.intake.stored import Stored
 
 STORED_COLUMN = {"c": "code", "e": "email", "p": "phone_key", "n": "name"}
@@ -36,13 +38,43 @@ def build_directory(people: People, dated: list[Records], stored: Stored) -> Dir
         return directory
     everyone = pd.concat(mentioned, ignore_index=True)
     wanted = pd.Series(everyone["who"].unique(), dtype="str")
-    held = _in_file(people, set(wanted.str.slice(0, 1))).reindex(wanted)
-    known, rest = held.dropna(), wanted[held.isna().to_numpy()]
-    met = _in_store(rest, stored, directory)
-    rest = rest[~rest.isin(met.index) & ~rest.isin(directory.ambiguous)] if len(rest) else rest
-    made = _make(everyone[everyone["who"].isin(rest)] if len(rest) else everyone[:0], stored, people.next_id, directory)
-    directory.ids = pd.concat([known, met, made]).astype("int64")
+    known, rest = _known(wanted, people, stored, directory)
+    everyone = everyone[everyone["who"].isin(rest)] if len(rest) else everyone[:0]
+    spelled = first_spellings(rest)
+    made = _make(everyone.assign(who=everyone["who"].map(spelled)), stored, people.next_id, directory)
+    directory.ids = pd.concat([known, spelled.map(made).dropna()]).astype("int64")
     return directory
+
+
+def _known(
+    wanted: pd.Series, people: People, stored: Stored, directory: Directory
+) -> tuple[pd.Series, pd.Series]:
+    """Ids of the identities that are known, the surest way first; and the identities that nobody has."""
+    in_file = _in_file(people, wanted, directory)
+    ways: tuple[Callable[[pd.Series], pd.Series], ...] = (
+        lambda rest: in_file.reindex(rest).dropna(),
+        lambda rest: _in_store(rest, stored, directory),
+        lambda rest: _by_name(rest, people, stored, directory),
+        lambda rest: alike(rest, in_file),
+        lambda rest: _in_store_alike(rest, stored),
+    )
+    known, rest = [pd.Series(dtype="int64")], wanted
+    for way in ways:
+        known.append(way(rest).astype("int64") if len(rest) else known[0])
+        rest = rest[~rest.isin(known[-1].index) & ~rest.isin(directory.ambiguous)] if len(rest) else rest
+    return pd.concat(known), rest
+
+
+def _by_name(rest: pd.Series, people: People, stored: Stored, directory: Directory) -> pd.Series:
+    """A column of codes may hold the names of those who have no code: our own exports do."""
+    names = "n:" + rest[rest.str.startswith("c:")].str.slice(2)
+    if names.empty:
+        return pd.Series(dtype="int64")
+    met = _in_file(people, names, directory).reindex(names).dropna()
+    left = names[~names.isin(met.index) & ~names.isin(directory.ambiguous)]
+    met = pd.concat([met, _in_store(left, stored, directory)])
+    directory.ambiguous |= {"c:" + name[2:] for name in directory.ambiguous.intersection(names)}
+    return met.set_axis("c:" + pd.Index(met.index, dtype="str").str.slice(2))
 
 
 def _mentions(records: Records) -> pd.DataFrame:
@@ -56,15 +88,18 @@ def _mentions(records: Records) -> pd.DataFrame:
     return facts[facts["who"].notna()]
 
 
-def _in_file(people: People, ways: set[str]) -> pd.Series:
-    rows = people.rows
+def _in_file(people: People, wanted: pd.Series, directory: Directory) -> pd.Series:
+    """The identities of the file's own customers, of the ways that are wanted; a name of several is nobody's."""
+    rows, ways = people.rows, set(wanted.str.slice(0, 1))
     found = [pd.Series(dtype="int64")]
     for letter, column in STORED_COLUMN.items():
         if column in rows and letter in ways:
-            held = rows[rows[column].notna() & (rows["id"] != 0)].drop_duplicates(column)
+            held = rows.loc[rows[column].notna() & (rows["id"] != 0), [column, "id"]].drop_duplicates()
+            twice = held[column].duplicated(keep=False)
+            directory.ambiguous |= set("n:" + held[column][twice].astype("str")) & set(wanted) if letter == "n" else set()
+            held = held[~twice] if letter == "n" else held.drop_duplicates(column)
             found.append(pd.Series(held["id"].to_numpy(), index=letter + ":" + held[column].astype("str")))
-    everybody = pd.concat(found)
-    return everybody[~everybody.index.duplicated()]
+    return pd.concat(found)
 
 
 def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Series:
@@ -81,6 +116,20 @@ def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Ser
         directory.ambiguous |= set(names[twice]) if letter == "n" else set()
         alone = held[~twice] if letter == "n" else held.drop_duplicates(column)
         found.append(pd.Series(alone["id"].astype("int64").to_numpy(), index=letter + ":" + alone[column].astype("str")))
+    return pd.concat(found)
+
+
+def _in_store_alike(rest: pd.Series, stored: Stored) -> pd.Series:
+    """Stored customers that `rest` spells in another case."""
+    found = [pd.Series(dtype="int64")]
+    if stored.is_empty("customer"):
+        return found[0]
+    for letter, column in STORED_COLUMN.items():
+        asked = rest[rest.str.startswith(letter + ":")].str.slice(2)
+        held = stored_alike(asked, column, stored) if len(asked) else pd.DataFrame()
+        if len(held):
+            texts = letter + ":" + held[column].astype("str")
+            found.append(alike(letter + ":" + asked, pd.Series(held["id"].to_numpy(), index=texts)))
     return pd.concat(found)
 
 

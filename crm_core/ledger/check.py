@@ -37,7 +37,7 @@ def _references(connection: Connection) -> list[str]:
 
 def _occasions(connection: Connection) -> list[str]:
     fresh = kept.occasion_rows(None).subquery("fresh")
-    names = ["customer_id", "day", "orders", "quantity", "revenue", "bought"]
+    names = [column.name for column in occasions.columns]
     return _compare(connection, "purchase days", occasions, fresh, names, keys=2)
 
 

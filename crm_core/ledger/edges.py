@@ -12,11 +12,13 @@ from fractions import Fraction
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger import kept, profile
 from crm_core.ledger.dialects import day_number
+from crm_core.ledger.tables import occasions
 
 T = TypeVar("T")
 
@@ -99,26 +101,43 @@ def _gap(connection: Connection, sums: sa.FromClause) -> float:
 
 
 def compute_big_order(connection: Connection, as_of: date) -> float | None:
-    """The 90th percentile of what the orders up to that day came to."""
-    amounts = order_amounts(as_of)
-    return next((float(value) for value in quantiles(connection, amounts, ((9, 10),))), None)
+    """The 90th percentile of what the orders up to that day came to, linear between neighbours.
+
+    There are many more orders than customers: to number them in order in the database took five times as long.
+    """
+    amounts = np.fromiter(connection.execute(order_amounts(as_of)).scalars(), dtype=np.int64)
+    if not amounts.size:
+        return None
+    below, rest = divmod(9 * (amounts.size - 1), 10)
+    near = np.partition(amounts, [below, min(below + 1, amounts.size - 1)])
+    low, high = int(near[below]), int(near[min(below + 1, amounts.size - 1)])
+    return float(low + (high - low) * Fraction(rest, 10))
 
 
 def order_amounts(as_of: date) -> sa.Select[Any]:
-    """What each order of a known customer came to: its positive lines, by number, by day where there is none."""
+    """What each order of a known customer came to: its positive lines, by number, by day where there is none.
+
+    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked.
+    """
+    o = occasions.c
+    mixed = sa.select(o.customer_id).where(sa.or_(o.numbers > 1, o.numbers != o.orders)).distinct().cte("mixed")
+    apart = sa.select(mixed.c.customer_id)
+    known = sa.and_(o.customer_id != kept.NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
+    plain = sa.select(o.bought.label("amount")).where(known, o.customer_id.not_in(apart))
     both = sa.union_all(
-        _positive(kept.counted_lines(None), as_of), _positive(kept.counted_heads(None), as_of)
+        _positive(kept.counted_lines(None), as_of, apart), _positive(kept.counted_heads(None), as_of, apart)
     )
     lines = both.subquery("line").c
     unnumbered_day = sa.case((lines.number.is_(None), lines.day))
-    amount = sa.cast(sa.func.sum(lines.bought), sa.BigInteger())
-    return sa.select(amount).group_by(lines.customer_id, lines.number, unnumbered_day)
+    amount = sa.cast(sa.func.sum(lines.bought), sa.BigInteger()).label("amount")
+    walked = sa.select(amount).group_by(lines.customer_id, lines.number, unnumbered_day)
+    return sa.select(sa.union_all(plain, walked).subquery("amounts").c.amount)
 
 
-def _positive(lines: sa.Select[Any], as_of: date) -> sa.Select[Any]:
+def _positive(lines: sa.Select[Any], as_of: date, whose: sa.Select[Any]) -> sa.Select[Any]:
     line = lines.subquery().c
     chosen = sa.select(line.customer_id, line.number, line.day, line.bought)
-    return chosen.where(line.positive == 1, line.customer_id.is_not(None), line.day <= as_of.isoformat())
+    return chosen.where(line.positive == 1, line.customer_id.in_(whose), line.day <= as_of.isoformat())
 
 
 def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Share, ...]) -> list[Fraction]:

@@ -17,7 +17,8 @@ NUMBER_KEYS = ("source_key", "id", "customer_id")
 def rows_by_keys(connection: Connection, entity: str, keys: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
     """All stored rows of the entity whose column equals one of its keys, for any of the columns given.
 
-    Columns: all of the table. A row found by several keys stands once.
+    Columns: all of the table. A row found by several keys stands once. `name.lower` compares in small letters; no
+    index helps there, so it is asked for what was not found as it is spelled.
     """
     table = TABLES[entity]
     if is_empty(connection, entity):
@@ -29,8 +30,10 @@ def rows_by_keys(connection: Connection, entity: str, keys: Mapping[str, Iterabl
 
 def _rows_by_key(connection: Connection, table: sa.Table, column: str, values: Iterable[Any]) -> pd.DataFrame:
     kind = "BIGINT" if column in NUMBER_KEYS else "TEXT"
+    name, _, way = column.partition(".")
+    asked = sa.func.lower(table.c[name]) if way == "lower" else table.c[name]
     with KeyTable(connection, "wanted_keys", values, kind) as keys:
-        return read_frame(connection, sa.select(table).join(keys, table.c[column] == keys.c.key))
+        return read_frame(connection, sa.select(table).join(keys, asked == keys.c.key))
 
 
 def is_empty(connection: Connection, entity: str) -> bool:

@@ -60,6 +60,11 @@ def keep(connection: Connection, touched: Iterable[int] | None, as_of: date) -> 
             _rewrite(connection, Touched(keys, NOBODY in ids), day)
 
 
+def rewrite(connection: Connection) -> None:
+    """Compute all sums from scratch, of the day that they were of."""
+    _rewrite(connection, None, kept_on(connection))
+
+
 def _customer_count(connection: Connection) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(customers)) or 0
 
@@ -100,7 +105,7 @@ def _rewrite(connection: Connection, touched: Touched | None, day: str) -> None:
 
 
 def _fill(connection: Connection, touched: Touched | None, day: str) -> None:
-    columns = ["customer_id", "day", "orders", "quantity", "revenue", "bought"]
+    columns = [column.name for column in occasions.columns]
     heads = bool(connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None)))))
     connection.execute(sa.insert(occasions).from_select(columns, occasion_rows(touched, heads)))
     names = [column.name for column in profiles.columns]
@@ -158,7 +163,7 @@ def occasion_rows(touched: Touched | None, heads: bool = True) -> Select:
     same = sa.and_(again.c.customer_id == _somebody(days), again.c.day == days.c.day)
     placed = sa.select(
         _somebody(days).label("customer_id"), days.c.day,
-        (days.c.orders - sa.func.coalesce(again.c.orders, 0)).label("orders"),
+        (days.c.orders - sa.func.coalesce(again.c.orders, 0)).label("orders"), days.c.orders.label("numbers"),
         days.c.quantity, days.c.revenue, days.c.bought,
     ).select_from(days.outerjoin(again, same))  # fmt: skip
     return _with_heads(placed, touched) if heads else placed
@@ -206,12 +211,14 @@ def _somebody(rows: sa.FromClause) -> sa.ColumnElement[int]:
 def _with_heads(placed: Select, touched: Touched | None) -> Select:
     rows = counted_heads(touched).subquery("heads")
     head = rows.c
-    alone = sa.select(_somebody(rows), head.day, head.positive, head.quantity, head.revenue, head.bought)
+    one = head.positive
+    alone = sa.select(_somebody(rows), head.day, one, one.label("numbers"), head.quantity, head.revenue, head.bought)
     both = sa.union_all(placed, alone).subquery("placed").c
     return sa.select(
         both.customer_id,
         both.day,
         sa.cast(sa.func.sum(both.orders), sa.BigInteger()),
+        sa.cast(sa.func.sum(both.numbers), sa.BigInteger()),
         sa.func.sum(both.quantity),
         sa.cast(sa.func.sum(both.revenue), sa.BigInteger()),
         sa.cast(sa.func.sum(both.bought), sa.BigInteger()),

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crm_core.errors import DatabaseTrouble
-from crm_core.ledger.tables import meta, metadata
+from crm_core.ledger import kept
+from crm_core.ledger.tables import meta, metadata, occasions, profiles
 
 SCHEMA_VERSION = 1
+KEPT = (occasions, profiles)  # sums: made anew from the records whenever the schema changes
 
 
 def prepare(engine: Engine, file: Path | None) -> None:
@@ -59,12 +61,18 @@ def _back_up(file: Path) -> None:
 
 def _upgrade(connection: Connection) -> None:
     inspector = sa.inspect(connection)
+    older = inspector.has_table(occasions.name)
     for table in metadata.sorted_tables:
         if not inspector.has_table(table.name):
             table.create(connection)
-            continue
-        _add_columns(connection, table, {column["name"] for column in inspector.get_columns(table.name)})
-        _add_indexes(connection, table, {index["name"] for index in inspector.get_indexes(table.name)})
+        elif table in KEPT:
+            table.drop(connection)
+            table.create(connection)
+        else:
+            _add_columns(connection, table, {column["name"] for column in inspector.get_columns(table.name)})
+            _add_indexes(connection, table, {index["name"] for index in inspector.get_indexes(table.name)})
+    if older:
+        kept.rewrite(connection)
     _stamp(connection)
 
 

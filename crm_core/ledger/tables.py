@@ -165,12 +165,13 @@ occasions = Table(
     metadata,
     Column("customer_id", BigInteger(), nullable=False),
     Column("day", IsoDate(), nullable=False),
-    Column("orders", BigInteger(), nullable=False),
+    Column("orders", BigInteger(), nullable=False),  # that began on this day
+    Column("numbers", BigInteger(), nullable=False),  # with a positive line on this day, begun earlier or not
     Column("quantity", Double(), nullable=False),
     Column("revenue", BigInteger(), nullable=False),
     Column("bought", BigInteger(), nullable=False),  # the positive lines alone: the size of the orders
     PrimaryKeyConstraint("customer_id", "day"),
-    Index("occasions_day", "day"),
+    Index("occasions_day", "day", "orders", "revenue", "bought"),  # covers the company's day by day
     sqlite_with_rowid=False,
 )
 profiles = Table(

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import pandas as pd
 
@@ -60,5 +61,6 @@ def chosen_callers(wanted: Iterable[str] | None, names: Sequence[str]) -> tuple[
     return tuple(name for name in known if name in chosen)
 
 
+@lru_cache(maxsize=4096)  # few names, asked once a person
 def _key(name: object) -> str:
     return (as_text(name) or "").casefold()
