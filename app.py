@@ -6,7 +6,7 @@ from pages._desk import SHELL, menu
 from pages._logo import LOGO, SIGN
 from pages._parts import demo_banner, open_desk
 
-st.set_page_config(page_title="Regulars", page_icon=":material/storefront:", layout="wide")
+st.set_page_config(page_title="Regulars", page_icon=SIGN, layout="wide")
 st.session_state[SHELL] = True
 st.logo(LOGO, size="large", icon_image=SIGN)
 page = st.navigation(menu())

@@ -93,7 +93,11 @@ def _undo(options: argparse.Namespace) -> None:
     from crm_core.actions.undo import undo_batch
 
     done = undo_batch(
-        _open(options), options.batch, who=_who(), as_of=_as_of(options), progress=cli_output.progress(options)
+        _open(options),
+        options.batch,
+        who=_who(),
+        as_of=_as_of(options),
+        progress=cli_output.progress(options),
     )
     cli_output.show_undo(options, done)
 

@@ -58,7 +58,9 @@ def write_file(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         os.replace(partial, path)
     except OSError as trouble:
-        raise DatabaseTrouble(f"{path} could not be written: {trouble.strerror}. Choose another place.") from trouble
+        raise DatabaseTrouble(
+            f"{path} could not be written: {trouble.strerror}. Choose another place."
+        ) from trouble
 
 
 def show_import(options: argparse.Namespace, upload: Any, plan: Any, batch: Batch | None) -> None:
@@ -69,7 +71,9 @@ def show_import(options: argparse.Namespace, upload: Any, plan: Any, batch: Batc
     for sheet in plan.sheets:
         print(_sheet_line(sheet))
     for problem in plan.problems[:20]:
-        place = ", ".join(part for part in (problem.sheet, problem.row and f"row {problem.row}", problem.column) if part)
+        place = ", ".join(
+            part for part in (problem.sheet, problem.row and f"row {problem.row}", problem.column) if part
+        )
         print(f"  {place}: {problem.message}")
     if len(plan.problems) > 20:
         print(f"  … and {len(plan.problems) - 20:,} more.")
@@ -79,7 +83,9 @@ def show_import(options: argparse.Namespace, upload: Any, plan: Any, batch: Batc
 def _sheet_line(sheet: Any) -> str:
     if sheet.entity is None:
         return f"{sheet.sheet}: {sheet.rows:,} rows, left out. {sheet.why}"
-    counts = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in sheet.counts.items() if number)
+    counts = ", ".join(
+        f"{number:,} {state.replace('_', ' ')}" for state, number in sheet.counts.items() if number
+    )
     return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {counts or 'nothing'}; {_count(sheet.problems, 'problem')}."
 
 
@@ -88,7 +94,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _closing(plan: Any, batch: Batch | None) -> str:
-    made = "".join(f" {_count(n, entity)} made because others point to them." for entity, n in plan.creates.items())
+    made = "".join(
+        f" {_count(n, entity)} made because others point to them." for entity, n in plan.creates.items()
+    )
     if batch is not None:
         return f"Saved as number {batch.id}.{made} Undo it with: regulars undo {batch.id}"
     if not any(sheet.entity for sheet in plan.sheets):
@@ -130,10 +138,18 @@ def show_undo(options: argparse.Namespace, done: Any) -> None:
     kept = [{"entity": one.entity, "code": one.code, "why": one.why} for one in done.kept]
     if options.json:
         _print_json(
-            {"batch": done.batch.id, "undoes": done.undoes, "removed": done.removed, "restored": done.restored, "kept": kept}
+            {
+                "batch": done.batch.id,
+                "undoes": done.undoes,
+                "removed": done.removed,
+                "restored": done.restored,
+                "kept": kept,
+            }
         )
         return
-    print(f"Number {done.undoes} is undone by number {done.batch.id}: {done.removed:,} removed, {done.restored:,} restored.")
+    print(
+        f"Number {done.undoes} is undone by number {done.batch.id}: {done.removed:,} removed, {done.restored:,} restored."
+    )
     for one in kept[:20]:
         print(f"  kept: {one['entity']} {one['code']} ({one['why']})")
 
@@ -162,10 +178,18 @@ def show_followups(options: argparse.Namespace, made: Any) -> None:
     """Who is on the list, by caller and play, and who was left out and why."""
     out = None if options.out is None else str(options.out)
     if options.json:
-        counts = {"by_owner": dict(made.by_owner), "by_play": dict(made.by_play), "left_out": dict(made.left_out)}
+        counts = {
+            "by_owner": dict(made.by_owner),
+            "by_play": dict(made.by_play),
+            "left_out": dict(made.left_out),
+        }
         _print_json({"out": out, "people": made.people, **counts})
         return
     print(f"{made.people:,} people to contact{f', written to {out}' if out else ''}.")
-    for title, counts in (("By caller", made.by_owner), ("By play", made.by_play), ("Left out", made.left_out)):
+    for title, counts in (
+        ("By caller", made.by_owner),
+        ("By play", made.by_play),
+        ("Left out", made.left_out),
+    ):
         for name, number in counts.items():
             print(f"  {title}: {name}: {number:,}")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 def build() -> argparse.ArgumentParser:
     """The parser; wrong usage ends with exit code 2 and a sentence."""
-    parser = argparse.ArgumentParser(prog="regulars", description="From customer workbooks to regular customers.")
+    parser = argparse.ArgumentParser(
+        prog="regulars", description="From customer workbooks to regular customers."
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _serve(_verb(verbs, "serve", "open the app on this machine"))
     _demo(_verb(verbs, "demo", "fill an empty database with made-up data"))
@@ -21,13 +23,18 @@ def build() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx|.csv")
     _followups(_verb(verbs, "followups", "write the call list of a day"))
     _verb(verbs, "morning", "take in what has become due today")
-    for name, words in (("backup", "write a whole copy to a new file"), ("restore", "fill an empty database")):
+    for name, words in (
+        ("backup", "write a whole copy to a new file"),
+        ("restore", "fill an empty database"),
+    ):
         _verb(verbs, name, words).add_argument("file", type=Path, metavar="FILE")
     _verb(verbs, "check", "prove that the database is whole")
     return parser
 
 
-def _verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str) -> argparse.ArgumentParser:
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str
+) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
     parser.add_argument("--database", metavar="URL", help="sqlite:///file.db or postgresql://…")
     parser.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day to take as today")
@@ -56,7 +63,9 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--commit", action="store_true", help="save it; without this nothing is written")
-    parser.add_argument("--as", dest="entities", action="append", default=[], type=_sheet_entity, metavar="SHEET=ENTITY")
+    parser.add_argument(
+        "--as", dest="entities", action="append", default=[], type=_sheet_entity, metavar="SHEET=ENTITY"
+    )
     parser.add_argument(
         "--map", dest="fields", action="append", default=[], type=_header_field, metavar="SHEET!Header=field"
     )

@@ -9,7 +9,7 @@ from crm_core.actions.demo import sample_workbook
 from crm_core.model.registry import ENTITIES
 from crm_core.views import history
 from pages._draft import KINDS, Draft, SavedUpload, start_over, take_files, take_pasted
-from pages._parts import Desk, counted, download, moment, plain, since
+from pages._parts import Desk, counted, download, go_to_page, moment, plain, since
 from pages._past import start_undo
 
 
@@ -86,9 +86,9 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
     _conflicts(done)
     with st.container(horizontal=True):
         if st.button("See your customers", key="to_customers", type="primary", icon=":material/groups:"):
-            st.switch_page("pages/customers.py")
+            go_to_page("customers")
         if st.button("Today's call list", key="to_followups", icon=":material/call:"):
-            st.switch_page("pages/followups.py")
+            go_to_page("followups")
         st.button("Upload another file", key="another", icon=":material/upload_file:", on_click=start_over)
         st.button(
             "Undo this upload", key="undo_upload", icon=":material/undo:", type="tertiary",

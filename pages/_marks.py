@@ -10,8 +10,7 @@ import streamlit as st
 from crm_core.model.words import MONEY_UNIT
 from crm_core.views.insights import Marks, marked
 from pages._charts import CONFIG, Palette, palette
-from pages._parts import download, plain
-from pages._ways import to_people
+from pages._parts import download, go_to_people, plain
 
 
 def colours() -> Palette:
@@ -41,7 +40,7 @@ def chart(
             marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed
         )
     if places:
-        to_people(
+        go_to_people(
             " or ".join((titles or labels)[place] for place in places),
             marked(marks, places) or marks.conditions[0],
         )
@@ -88,7 +87,7 @@ def _as_a_list(
                 st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None)
                 and place is not None
             ):
-                to_people(titles[place], marks.conditions[place])
+                go_to_people(titles[place], marks.conditions[place])
         download(
             "Data", lambda: frame.to_csv(index=False).encode("utf-8-sig"), f"{key}.csv", key=f"data_{key}",
             mime="text/csv", type="tertiary",

@@ -19,6 +19,7 @@ from pages._parts import (
     Desk,
     counted,
     download,
+    go_to_page,
     in_words,
     locale,
     moment,
@@ -92,7 +93,7 @@ def _due(found: followups.Preview) -> None:
     if st.button(
         "See who and why", key="to_calls", type="primary", icon=":material/call:", disabled=not found.people
     ):
-        st.switch_page("pages/followups.py")
+        go_to_page("followups")
 
 
 def _doubles(desk: Desk, pairs: int) -> None:
@@ -121,7 +122,7 @@ def _last_upload(desk: Desk) -> None:
         st.caption(f"{plain(', '.join(last.files))}, by {plain(last.who)}", help=moment(last.at))
     st.space("stretch")
     if st.button("Upload a workbook", key="to_upload", icon=":material/upload_file:"):
-        st.switch_page("pages/upload.py")
+        go_to_page("upload")
 
 
 def matters(desk: Desk) -> None:

@@ -10,8 +10,7 @@ from crm_core.views.periods import Period
 from crm_core.views.sentences import sentences
 from pages import _charts
 from pages._marks import chart, colours
-from pages._parts import Desk, counted, is_missing, money, number, percent, plain
-from pages._ways import to_people
+from pages._parts import Desk, counted, go_to_people, is_missing, money, number, percent, plain
 
 MONTHS = 24
 ICONS = {
@@ -37,7 +36,7 @@ def what_matters(desk: Desk, span: Period) -> None:
                     icon=":material/arrow_forward:",
                     icon_position="right",
                 ):
-                    to_people(sentence.text, sentence.condition)
+                    go_to_people(sentence.text, sentence.condition)
 
 
 def _slug(name: str) -> str:
@@ -67,7 +66,7 @@ def _tile(desk: Desk, kpi: Kpi) -> None:
         icon=":material/group:",
         disabled=not kpi.value,
     ):
-        to_people(f"{kpi.label}, this period", kpi.condition)
+        go_to_people(f"{kpi.label}, this period", kpi.condition)
 
 
 def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:

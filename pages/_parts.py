@@ -52,7 +52,15 @@ def download(
 def go_to_people(title: str, condition: Condition) -> None:
     """Open the Customers page on exactly these people; `title` says who they are, in words."""
     st.session_state[PEOPLE] = (title, condition)
-    st.switch_page("pages/customers.py")
+    go_to_page("customers")
+
+
+def go_to_page(stem: str) -> None:
+    """Open another page; the filters in this page's link stay behind.
+
+    Without an empty link of its own, Streamlit refuses to leave parameters that widgets hold.
+    """
+    st.switch_page(f"pages/{stem}.py", query_params={})
 
 
 def people_link(label: str, title: str, condition: Condition, *, key: str, **look: Any) -> None:

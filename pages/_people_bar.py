@@ -6,12 +6,11 @@ import streamlit as st
 
 from crm_core.views import customers
 from crm_core.views.customers import PeoplePage, PeopleQuery
+from crm_core.views.exports import people_file
 from pages._dialogs import open_dialog
 from pages._filters import everybody_of, people_words
-from pages._parts import Desk, download, number
-from pages._people_file import people_workbook
+from pages._parts import Desk, download, go_to_page, number
 from pages._people_grid import collect, work
-from pages._ways import to_page
 
 
 def how_many(page: PeoplePage, size: int) -> None:
@@ -59,10 +58,10 @@ def ways_out(desk: Desk, query: PeopleQuery, page: PeoplePage) -> None:
     hint = "Choose the reasons, the day and who calls on the next page"
     if st.button(label, key="to_call_list", icon=":material/call:", disabled=not page.total, help=hint):
         st.session_state["call_people"] = sorted(work().picked) or everybody_of(desk, query)
-        to_page("followups")
+        go_to_page("followups")
     download(
         "Excel",
-        partial(people_workbook, desk, query),
+        partial(people_file, desk.database, query, desk.as_of),
         f"customers-{desk.as_of}.xlsx",
         key="people_excel",
         disabled=not page.total,
@@ -83,7 +82,7 @@ def nobody(desk: Desk, is_filtered: bool) -> None:
             if st.button(
                 "Upload a workbook", key="first_upload", type="primary", icon=":material/upload_file:"
             ):
-                to_page("upload")
+                go_to_page("upload")
             st.button("New customer", key="first_customer", on_click=_first_customer)
 
 

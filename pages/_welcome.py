@@ -9,7 +9,7 @@ from crm_core.actions.company import introduce
 from crm_core.actions.demo import fill_demo, sample_workbook
 from crm_core.errors import RegularsError
 from pages._jobs import begin, finish, is_under_way
-from pages._parts import Desk, download, in_words, locale, plain
+from pages._parts import Desk, download, go_to_page, in_words, locale, plain
 from pages._places import choose, countries, currencies, likely_country, usual_currency
 
 MADE_UP = "2,000 guests of a café that does not exist, with three years of purchases, contacts and birthdays."
@@ -18,7 +18,7 @@ MADE_UP = "2,000 guests of a café that does not exist, with three years of purc
 def welcome(desk: Desk) -> None:
     """Three questions, then one's own workbook or made-up data."""
     if st.session_state.pop("go_on", False):
-        st.switch_page("pages/upload.py")
+        go_to_page("upload")
     _, middle, _ = st.columns([1, 4, 1])
     with middle, st.container(gap="medium"):
         st.title("Welcome to Regulars")

@@ -7,11 +7,10 @@ from crm_core.views import customer, customers
 from crm_core.views.customer import CustomerPage
 from crm_core.views.customers import PeopleQuery
 from pages._dialogs import OPEN_DIALOG, show_dialog
-from pages._parts import Desk, in_words, open_desk, person_link, tell
+from pages._parts import Desk, go_to_page, in_words, open_desk, person_link, tell
 from pages._person import head, news, tiles, tools
 from pages._person_edit import edit_person
 from pages._person_story import facts, likes, planned, time_line
-from pages._ways import to_page
 
 desk = open_desk()
 MATCHES = 8
@@ -51,7 +50,7 @@ def find_somebody(desk: Desk) -> None:
 def show(desk: Desk, person: CustomerPage) -> None:
     """The page of one person."""
     if st.button("All customers", key="to_customers", type="tertiary", icon=":material/arrow_back:"):
-        to_page("customers")
+        go_to_page("customers")
     head(desk, person)
     tools(desk, person)
     news(desk, person)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from crm_core.views import history
 from pages._jobs import finish
-from pages._parts import in_words, open_desk
+from pages._parts import go_to_page, in_words, open_desk
 from pages._past import PER_PAGE, entry, inside_drawer, undo_question, undone_note
 
 desk = open_desk()
@@ -25,7 +25,7 @@ if not newest:
         st.subheader("Nothing has been saved yet")
         st.write("Once a workbook is uploaded or a record is edited, it stands here, with an Undo beside it.")
         if st.button("Upload your workbook", icon=":material/upload_file:", type="primary"):
-            st.switch_page("pages/upload.py")
+            go_to_page("upload")
     st.stop()
 
 pages = -(-newest[0].id // PER_PAGE)

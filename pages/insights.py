@@ -6,8 +6,7 @@ from crm_core.views import customers, periods
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.periods import Period
 from pages._overview import revenue, tiles, what_matters
-from pages._parts import Desk, day, in_words, open_desk
-from pages._ways import to_page
+from pages._parts import Desk, day, go_to_page, in_words, open_desk
 from pages._who import everybody
 
 desk = open_desk()
@@ -52,7 +51,7 @@ def nothing_yet() -> None:
         if st.button(
             "Upload a workbook", key="insights_upload", type="primary", icon=":material/upload_file:"
         ):
-            to_page("upload")
+            go_to_page("upload")
 
 
 def overview(desk: Desk, span: Period) -> None:

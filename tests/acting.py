@@ -28,7 +28,9 @@ def opened(url: str) -> Iterator[Database]:
 
 def created(**frames: list[dict[str, Any]]) -> ChangeSet:
     """A change set that creates rows; ids count -1, -2 … where none are given."""
-    return ChangeSet("Test", creates={name.replace("_", "-"): _numbered(rows) for name, rows in frames.items()})
+    return ChangeSet(
+        "Test", creates={name.replace("_", "-"): _numbered(rows) for name, rows in frames.items()}
+    )
 
 
 def _numbered(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -69,5 +71,7 @@ def profile(database: Database, customer: int) -> dict[str, Any]:
     from crm_core.ledger.tables import profiles
 
     with database.read() as connection:
-        row = connection.execute(sa.select(profiles).where(profiles.c.customer_id == customer)).mappings().one()
+        row = (
+            connection.execute(sa.select(profiles).where(profiles.c.customer_id == customer)).mappings().one()
+        )
         return dict(row)

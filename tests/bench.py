@@ -74,7 +74,13 @@ def floor(book: Path, folder: Path) -> None:
 
     reader = fastexcel.read_excel(str(book))
     connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-131072"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-131072",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("BEGIN IMMEDIATE")
     for name, columns in (("Customers", PEOPLE), ("Purchases", LINES)):
@@ -82,7 +88,9 @@ def floor(book: Path, folder: Path) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
         connection.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, {names})")
         values = zip(*(_plain(table.column(n)) for n in range(len(columns))), strict=True)
-        connection.executemany(f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})", values)
+        connection.executemany(
+            f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})", values
+        )
     connection.execute('CREATE INDEX by_customer ON Purchases ("Customer ID", "Order date")')
     connection.execute("COMMIT")
     connection.close()
@@ -162,7 +170,9 @@ def peak(kind: str, book: str) -> None:
     if kind == "import":
         with tempfile.TemporaryDirectory() as folder:
             regulars(Path(book), Path(folder))
-    own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, child = (
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     print(own + child)
 
 
@@ -190,7 +200,10 @@ def bench_views(folder: Path) -> None:
     database = open_at(f"sqlite:///{folder / '0' / 'regulars.db'}")
     for name, view in VIEWS.items():
         first = timed(lambda view=view: view(database, DAY, 0)) * 1000
-        warm = statistics.median(timed(lambda view=view, n=n: view(database, DAY, n)) for n in range(1, 6)) * 1000
+        warm = (
+            statistics.median(timed(lambda view=view, n=n: view(database, DAY, n)) for n in range(1, 6))
+            * 1000
+        )
         row(f"view {name}, first", f"{first:.0f} ms", "≤ 3,000 ms", first <= 3000)
         row(f"view {name}, warm", f"{warm:.0f} ms", "≤ 300 ms", warm <= 300)
     database.close()

@@ -34,7 +34,11 @@ def test_the_header_can_be_moved(database: Database) -> None:
     sheet = [["Name", "City"], ["Name", "City"], ["Anna", "Leeds"]]
     upload = imports.read_upload([("book.xlsx", workbook(Customers=sheet))])
     moved = imports.move_header(upload, "Customers", 2)
-    plan = imports.plan_upload(database, moved, imports.choose_entity(moved, imports.proposed_choices(moved), "Customers", "customer"))
+    plan = imports.plan_upload(
+        database,
+        moved,
+        imports.choose_entity(moved, imports.proposed_choices(moved), "Customers", "customer"),
+    )
     assert plan.sheets[0].header_row == 2
     assert counts(plan, "Customers")["new"] == 1
 

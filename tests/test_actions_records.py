@@ -88,7 +88,13 @@ def test_new_customer_needs_somebody(database: Database) -> None:
 
 def test_a_purchase_at_the_counter_counts_at_once(database: Database) -> None:
     """Log purchase: the profile knows it in the same moment."""
-    values = {"customer_id": 2, "date": "2026-01-05", "product": "Flat white", "quantity": "2", "amount": "7,20"}
+    values = {
+        "customer_id": 2,
+        "date": "2026-01-05",
+        "product": "Flat white",
+        "quantity": "2",
+        "amount": "7,20",
+    }
     saved = add_record(database, "purchase", values, **BY)
     assert saved.saved == 1 and profile(database, 2)["revenue"] == 72000
 

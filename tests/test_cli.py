@@ -13,8 +13,15 @@ from crm_core import cli
 from tests.uploads import workbook
 
 ROOT = Path(__file__).parents[1]
-PEOPLE = [["Customer ID", "Name", "E-mail"], ["C1", "Anna Novak", "anna@example.com"], ["C2", "Ben Ode", "ben@example.com"]]
-SALES = [["Order ID", "Customer ID", "Order date", "Product", "Quantity", "Amount"], ["1", "C1", "2025-01-05", "Tea", 1, 2.5]]
+PEOPLE = [
+    ["Customer ID", "Name", "E-mail"],
+    ["C1", "Anna Novak", "anna@example.com"],
+    ["C2", "Ben Ode", "ben@example.com"],
+]
+SALES = [
+    ["Order ID", "Customer ID", "Order date", "Product", "Quantity", "Amount"],
+    ["1", "C1", "2025-01-05", "Tea", 1, 2.5],
+]
 
 
 @pytest.fixture
@@ -174,7 +181,15 @@ def test_wrong_usage_is_two(run: Shell) -> None:
 def test_no_traceback_from_a_stranger_s_file(tmp_path: Path, sqlite_url: str) -> None:
     """A damaged file through the real process: one line on stderr, exit 1."""
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04" + bytes(500))
-    command = [sys.executable, "-m", "crm_core", "import", str(tmp_path / "bad.xlsx"), "--database", sqlite_url]
+    command = [
+        sys.executable,
+        "-m",
+        "crm_core",
+        "import",
+        str(tmp_path / "bad.xlsx"),
+        "--database",
+        sqlite_url,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().splitlines()) == 1 and "Traceback" not in done.stderr

@@ -85,7 +85,9 @@ def test_opening_twice_changes_nothing(database_url: str) -> None:
         assert everything(database) == before
 
 
-def test_a_locked_database_says_so_and_saves_nothing(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_says_so_and_saves_nothing(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody else writing for too long: nothing is saved, and the sentence says so."""
     monkeypatch.setattr(handle, "BUSY_SECONDS", 0.1)
     with opened(sqlite_url) as database:

@@ -17,7 +17,10 @@ def test_references_to_new_rows_find_them(database_url: str) -> None:
     """A purchase that points to customer -2 belongs to the second customer created with it."""
     with opened(database_url) as database:
         people = [{"name": "Anna"}, {"name": "Ben"}]
-        write(database, created(customer=people, purchase=[{"customer_id": -2, "date": "2025-01-01", "amount": 50000}]))
+        write(
+            database,
+            created(customer=people, purchase=[{"customer_id": -2, "date": "2025-01-01", "amount": 50000}]),
+        )
         bought = rows(database, "purchase")[0]["customer_id"]
         assert rows(database, "customer")[bought - 1]["name"] == "Ben"
 
@@ -36,7 +39,10 @@ def test_change_raises_version(database_url: str) -> None:
     with opened(database_url) as database:
         write(database, created(customer=[{"name": "Anna"}]))
         write(database, changed(("customer", 1, "name", "Anna", "Anne")))
-        assert (rows(database, "customer")[0]["name"], rows(database, "customer")[0]["version"]) == ("Anne", 2)
+        assert (rows(database, "customer")[0]["name"], rows(database, "customer")[0]["version"]) == (
+            "Anne",
+            2,
+        )
 
 
 def test_a_cell_that_moved_is_a_conflict(database_url: str) -> None:
@@ -73,7 +79,9 @@ def test_moved_revision_without_a_new_plan_is_refused(database_url: str) -> None
     """A plan made on an older state is not saved."""
     with opened(database_url) as database:
         write(database, created(customer=[{"name": "Anna"}]))
-        stale = ChangeSet("Test", creates=created(customer=[{"name": "Ben"}]).creates, revisions={"customer": 0})
+        stale = ChangeSet(
+            "Test", creates=created(customer=[{"name": "Ben"}]).creates, revisions={"customer": 0}
+        )
         with pytest.raises(StaleView):
             write(database, stale)
         assert len(rows(database, "customer")) == 1
@@ -83,7 +91,9 @@ def test_moved_revision_is_planned_again_once(database_url: str) -> None:
     """With a way to plan again, the fresh plan is the one that is saved."""
     with opened(database_url) as database:
         write(database, created(customer=[{"name": "Anna"}]))
-        stale = ChangeSet("Test", creates=created(customer=[{"name": "Old"}]).creates, revisions={"customer": 0})
+        stale = ChangeSet(
+            "Test", creates=created(customer=[{"name": "Old"}]).creates, revisions={"customer": 0}
+        )
         write(database, stale, replan=lambda: created(customer=[{"name": "Fresh"}]))
         assert [row["name"] for row in rows(database, "customer")] == ["Anna", "Fresh"]
 
@@ -91,7 +101,12 @@ def test_moved_revision_is_planned_again_once(database_url: str) -> None:
 def test_phone_edit_leaves_the_sums_revision(database_url: str) -> None:
     """Correcting a phone number does not throw away what is cached by the sums."""
     with opened(database_url) as database:
-        write(database, created(customer=[{"name": "Anna"}], purchase=[{"customer_id": -1, "date": "2025-01-01", "amount": 1}]))
+        write(
+            database,
+            created(
+                customer=[{"name": "Anna"}], purchase=[{"customer_id": -1, "date": "2025-01-01", "amount": 1}]
+            ),
+        )
         before = database.revisions()
         write(database, changed(("customer", 1, "phone", None, "+44 7700 900123")))
         after = database.revisions()
@@ -103,7 +118,11 @@ def test_batch_says_who_why_and_files(database_url: str) -> None:
     """The history names the person, the reason and the files of each act."""
     with opened(database_url) as database:
         frames = created(customer=[{"name": "Anna"}]).creates
-        write(database, ChangeSet("Upload", creates=frames, sources=(SourceFile("a.xlsx", "00ff"),)), who="carla")
+        write(
+            database,
+            ChangeSet("Upload", creates=frames, sources=(SourceFile("a.xlsx", "00ff"),)),
+            who="carla",
+        )
         with database.read() as connection:
             (batch,) = batch_list(connection)
         assert (batch.who, batch.why, batch.files, batch.created) == ("carla", "Upload", ("a.xlsx",), 1)
@@ -142,7 +161,13 @@ def test_writers_wait_for_each_other(database_url: str) -> None:
 def test_future_rows_wait_for_their_day(database_url: str) -> None:
     """A purchase dated later does not count until its day; then it does, without anybody touching it."""
     with opened(database_url) as database:
-        write(database, created(customer=[{"name": "Anna"}], purchase=[{"customer_id": -1, "date": "2026-02-01", "amount": 70000}]))
+        write(
+            database,
+            created(
+                customer=[{"name": "Anna"}],
+                purchase=[{"customer_id": -1, "date": "2026-02-01", "amount": 70000}],
+            ),
+        )
         assert profile(database, 1)["orders"] == 0
         journal.roll(database, date(2026, 2, 1))
         assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (1, 70000)

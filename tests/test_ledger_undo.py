@@ -51,10 +51,14 @@ def test_removed_rows_return_whole(database_url: str) -> None:
 def test_edited_rows_stay_and_are_listed(database_url: str) -> None:
     """A customer who was edited after the upload is not taken away with it."""
     with opened(database_url) as database:
-        batch = write(database, created(customer=[{"name": "Anna", "code": "A"}, {"name": "Ben", "code": "B"}]))
+        batch = write(
+            database, created(customer=[{"name": "Anna", "code": "A"}, {"name": "Ben", "code": "B"}])
+        )
         write(database, changed(("customer", 1, "name", "Anna", "Anne")))
         done = take_back(database, batch.id)
-        assert [(kept.entity, kept.code, kept.why) for kept in done.kept] == [("customer", "A", "edited since")]
+        assert [(kept.entity, kept.code, kept.why) for kept in done.kept] == [
+            ("customer", "A", "edited since")
+        ]
         assert [row["name"] for row in rows(database, "customer")] == ["Anne"]
 
 
@@ -62,7 +66,10 @@ def test_customers_with_later_purchases_stay(database_url: str) -> None:
     """A customer whom a later purchase points to stays."""
     with opened(database_url) as database:
         batch = write(database, created(customer=[{"name": "Anna", "code": "A"}]))
-        write(database, created(purchase=[{"customer_id": 1, "date": "2025-01-01", "amount": 1, "source_key": 1}]))
+        write(
+            database,
+            created(purchase=[{"customer_id": 1, "date": "2025-01-01", "amount": 1, "source_key": 1}]),
+        )
         done = take_back(database, batch.id)
         assert [kept.code for kept in done.kept] == ["A"]
 
@@ -112,7 +119,12 @@ lines = st.lists(st.tuples(st.integers(0, 4), days, amounts, st.sampled_from([No
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(people=st.lists(names, min_size=5, max_size=5), first=lines, second=lines, status=st.sampled_from([None, "returned"]))
+@given(
+    people=st.lists(names, min_size=5, max_size=5),
+    first=lines,
+    second=lines,
+    status=st.sampled_from([None, "returned"]),
+)
 def test_apply_then_undo_is_the_same_database(tmp_path_factory, people, first, second, status) -> None:
     """Whatever a batch did, its undo gives back every row, cell and sum."""
     database = open_database(f"sqlite:///{tmp_path_factory.mktemp('u')}/u.db")
@@ -120,7 +132,9 @@ def test_apply_then_undo_is_the_same_database(tmp_path_factory, people, first, s
     state = everything(database, without=OWN_STORY)
     cells = [("customer", 1, "name", people[0] or "x", "Changed"), ("customer", 2, "city", None, "Leeds")]
     purchases = created(purchase=_lines(second, 100, status)).creates if second else {}
-    both = ChangeSet("Test", creates=purchases, changes=changed(*cells).changes, removes={"purchase": _ids(database)[:2]})
+    both = ChangeSet(
+        "Test", creates=purchases, changes=changed(*cells).changes, removes={"purchase": _ids(database)[:2]}
+    )
     batch = write(database, both)
     assert faults(database) == []
     take_back(database, batch.id)
@@ -131,10 +145,18 @@ def test_apply_then_undo_is_the_same_database(tmp_path_factory, people, first, s
 
 def _lines(drawn, start, status=None):
     return [
-        {"customer_id": -1 - who if start == 0 else 1 + who, "date": day, "amount": amount, "number": number,
-         "source_key": start + n, "status": status}
+        {
+            "customer_id": -1 - who if start == 0 else 1 + who,
+            "date": day,
+            "amount": amount,
+            "number": number,
+            "source_key": start + n,
+            "status": status,
+        }
         for n, (who, day, amount, number) in enumerate(drawn)
-    ] or [{"customer_id": -1 if start == 0 else 1, "date": "2025-05-05", "amount": 1, "source_key": start + 99}]
+    ] or [
+        {"customer_id": -1 if start == 0 else 1, "date": "2025-05-05", "amount": 1, "source_key": start + 99}
+    ]
 
 
 def _ids(database):
@@ -148,7 +170,8 @@ def _plain(state):
     drop = {"version", "batch"}
     return {
         name: [
-            tuple(v for c, v in zip(metadata.tables[name].columns, row, strict=True) if c.name not in drop) for row in found
+            tuple(v for c, v in zip(metadata.tables[name].columns, row, strict=True) if c.name not in drop)
+            for row in found
         ]
         for name, found in state.items()
     }

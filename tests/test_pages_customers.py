@@ -11,16 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_shops import DAY, edit, normal_day, one_person, shown, stored
 
-from crm_core.actions.company import company
 from crm_core.actions.opening import open_at
 from crm_core.actions.records import CellEdit, Refusal, Saved, save_cells
 from crm_core.model.changes import Conflict
 from crm_core.model.conditions import Where
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from pages._desk import Desk
+from crm_core.views.exports import people_file
 from pages._grid import PICK, Draft, after_save, drafts_after, editable, picked_after, show
-from pages._people_file import people_workbook
 
 
 @pytest.fixture
@@ -358,7 +356,7 @@ def test_drafts_follow_their_record(order, wanted):
 def workbook(url, query):
     """The cells of the file for a question, header first."""
     database = open_at(url)
-    content = people_workbook(Desk(database, DAY, "anna", company(database)), query)
+    content = people_file(database, query, DAY)
     return list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
 
 
@@ -377,8 +375,7 @@ def test_no_cell_is_a_formula(sqlite_url):
     normal_day(sqlite_url).close()
     others(sqlite_url, CellEdit("customer", 1, "name", "Person A", "=1+1"))
     database = open_at(sqlite_url)
-    desk = Desk(database, DAY, "anna", company(database))
-    content = people_workbook(desk, PeopleQuery(columns=("name", "phone")))
+    content = people_file(database, PeopleQuery(columns=("name", "phone")), DAY)
     cells = [
         cell for row in openpyxl.load_workbook(BytesIO(content)).active.iter_rows(min_row=2) for cell in row
     ]

@@ -66,7 +66,11 @@ def test_cancelled_invoices_are_no_order(sqlite_url: str, shared_data: Path) -> 
         take(database, shared_data / "purchases" / "online_retail_II_small_countries.xlsx")
         stored = rows(database, "purchase")
         mine = [row for row in stored if row["customer_id"] is not None]
-        numbers = {(row["customer_id"], row["number"]) for row in mine if not row["number"].startswith("C") and row["quantity"] > 0}
+        numbers = {
+            (row["customer_id"], row["number"])
+            for row in mine
+            if not row["number"].startswith("C") and row["quantity"] > 0
+        }
         people = [profile(database, row["id"]) for row in rows(database, "customer")]
         assert sum(one["orders"] for one in people) == len(numbers)
         assert sum(one["revenue"] for one in people) == sum(row["amount"] for row in mine)
@@ -111,7 +115,11 @@ def test_thai_headers(sqlite_url: str, shared_data: Path) -> None:
     with opened(sqlite_url) as database:
         take(database, shared_data / "languages" / "th_customers_template.csv")
         first = rows(database, "customer")[0]
-        assert (first["given_name"], first["family_name"], first["email"]) == ("สมชาย", "ใจดี", "somchai@example.com")
+        assert (first["given_name"], first["family_name"], first["email"]) == (
+            "สมชาย",
+            "ใจดี",
+            "somchai@example.com",
+        )
         assert "".join(filter(str.isdigit, first["phone"])).endswith("812345678")
 
 

@@ -33,7 +33,9 @@ def plan_of(database: Database, content: bytes, name: str = "book.xlsx", **entit
     return imports.plan_upload(database, upload, _choices(upload, entities))
 
 
-def take_in(database: Database, content: bytes, name: str = "book.xlsx", **entities: str) -> tuple[ImportPlan, Batch]:
+def take_in(
+    database: Database, content: bytes, name: str = "book.xlsx", **entities: str
+) -> tuple[ImportPlan, Batch]:
     """Plan and save."""
     upload = imports.read_upload([(name, content)])
     choices = _choices(upload, entities)

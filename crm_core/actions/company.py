@@ -31,7 +31,10 @@ def company(database: Database) -> Company:
     with database.read() as connection:
         known = existing.settings(connection)
     return Company(
-        known.get("company", ""), known.get("currency", "EUR"), known.get("country", ""), bool(known.get("demo"))
+        known.get("company", ""),
+        known.get("currency", "EUR"),
+        known.get("country", ""),
+        bool(known.get("demo")),
     )
 
 
@@ -59,7 +62,9 @@ def save_settings(database: Database, values: Mapping[str, str | None], *, who: 
     ]
     if not fresh and not cells:
         return
-    made = pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": list(fresh), "value": list(fresh.values())})
+    made = pd.DataFrame(
+        {"id": range(-1, -1 - len(fresh), -1), "name": list(fresh), "value": list(fresh.values())}
+    )
     changed = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
     creates = {"setting": made} if fresh else {}
     journal.apply(database, ChangeSet("Settings", creates=creates, changes=changed), who=who, as_of=as_of)

@@ -41,7 +41,9 @@ def log_contact(database: Database, contact: Contact, *, who: str, as_of: date) 
     if refused:
         return Saved(0, refused)
     changes = ChangeSet(
-        f"Contact: {contact.outcome}", creates={**creates, **_planned(contact)}, changes=_cells(database, contact)
+        f"Contact: {contact.outcome}",
+        creates={**creates, **_planned(contact)},
+        changes=_cells(database, contact),
     )
     batch = journal.apply(database, changes, who=who, as_of=as_of)
     return Saved(1, batch=batch)

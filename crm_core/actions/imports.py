@@ -58,12 +58,19 @@ def read_upload(
     files: Sequence[tuple[str, Path | bytes]], *, limits: Limits | None = None, progress: Progress = quiet
 ) -> Upload:
     """Read workbooks (name, path or bytes), find their tables and propose what they hold."""
-    books = [read_workbook(source, name, limits=limits or Limits(), progress=progress) for name, source in files]
+    books = [
+        read_workbook(source, name, limits=limits or Limits(), progress=progress) for name, source in files
+    ]
     named = [
-        (book.name, _unique_name(book.name, sheet.name, len(books)), sheet) for book in books for sheet in book.sheets
+        (book.name, _unique_name(book.name, sheet.name, len(books)), sheet)
+        for book in books
+        for sheet in book.sheets
     ]
     tables = [find_table(sheet) for _, _, sheet in named]
-    tables = [None if table is None else replace(table, sheet=n) for table, (_, n, _) in zip(tables, named, strict=True)]
+    tables = [
+        None if table is None else replace(table, sheet=n)
+        for table, (_, n, _) in zip(tables, named, strict=True)
+    ]
     proposals = iter(propose_workbook([table for table in tables if table is not None]))
     sheets = tuple(
         UploadedSheet(name, file, sheet, table, next(proposals) if table is not None else EMPTY)
@@ -90,7 +97,9 @@ def choice_of(proposal: SheetProposal) -> SheetChoice:
     return SheetChoice(proposal.entity, proposal.on and proposal.entity is not None, mapping)
 
 
-def choose_entity(upload: Upload, choices: Mapping[str, SheetChoice], sheet: str, entity: str) -> dict[str, SheetChoice]:
+def choose_entity(
+    upload: Upload, choices: Mapping[str, SheetChoice], sheet: str, entity: str
+) -> dict[str, SheetChoice]:
     """Take a sheet as this entity (turned on), its headers proposed anew for it."""
     uploaded = upload.sheet(sheet)
     if uploaded.table is None:
@@ -109,7 +118,9 @@ def choose_field(
         known = ", ".join(f"“{name}”" for name in columns)
         raise InvalidInput(f"Sheet “{sheet}” has no column “{header}”. Its columns are: {known}.")
     choice = choices[sheet]
-    freed = {position: field for position, field in choice.mapping.items() if field != target or field is None}
+    freed = {
+        position: field for position, field in choice.mapping.items() if field != target or field is None
+    }
     return {**choices, sheet: replace(choice, mapping={**freed, columns[header]: target})}
 
 
@@ -118,7 +129,9 @@ def move_header(upload: Upload, sheet: str, header_row: int) -> Upload:
     found = upload.sheet(sheet)
     table = find_table(found.sheet, header_row=header_row)
     if table is None:
-        raise InvalidInput(f"Below row {header_row} of sheet “{sheet}” there is nothing. Choose a row further up.")
+        raise InvalidInput(
+            f"Below row {header_row} of sheet “{sheet}” there is nothing. Choose a row further up."
+        )
     table = replace(table, sheet=sheet)
     moved = replace(found, table=table, proposal=propose_workbook([table])[0])
     return replace(upload, sheets=tuple(moved if one.name == sheet else one for one in upload.sheets))
@@ -173,10 +186,24 @@ def save_upload(
 def report(plan: ImportPlan) -> bytes:
     """What was found as a workbook: the counts by sheet, and every problem with its place."""
     counts = [
-        [sheet.sheet, sheet.entity or "left out", sheet.rows, *sheet.counts.values(), sheet.problems, sheet.why]
+        [
+            sheet.sheet,
+            sheet.entity or "left out",
+            sheet.rows,
+            *sheet.counts.values(),
+            sheet.problems,
+            sheet.why,
+        ]
         for sheet in plan.sheets
     ]
-    heads = ["Sheet", "Taken as", "Rows", *(state.replace("_", " ").capitalize() for state in STATES), "Problems", "Why"]
+    heads = [
+        "Sheet",
+        "Taken as",
+        "Rows",
+        *(state.replace("_", " ").capitalize() for state in STATES),
+        "Problems",
+        "Why",
+    ]
     places = [[p.sheet, p.row, p.column, p.value, p.message] for p in plan.problems]
     return write_xlsx([
         SheetContent("Summary", _columns(heads), counts),

@@ -140,11 +140,21 @@ def _colleagues(database: Database, names: Sequence[str]) -> dict[str, pd.DataFr
         known = existing.rows_by_keys(connection, "colleague", {"name": names})
     held = set(known["name"]) if len(known) else set()
     fresh = [name for name in dict.fromkeys(names) if name not in held]
-    return {"colleague": pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": fresh, "active": "yes"})} if fresh else {}
+    return (
+        {"colleague": pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": fresh, "active": "yes"})}
+        if fresh
+        else {}
+    )
 
 
 def add_record(
-    database: Database, entity: str, values: Mapping[str, Any], *, who: str, as_of: date, why: str | None = None
+    database: Database,
+    entity: str,
+    values: Mapping[str, Any],
+    *,
+    who: str,
+    as_of: date,
+    why: str | None = None,
 ) -> Saved:
     """Add one record from typed values (a `customer_id` is taken as it is). Nothing is saved when a value is refused."""
     creates, refused = prepared(database, entity, values)
@@ -199,14 +209,20 @@ def _check_free(database: Database, declared: Entity, row: Mapping[str, Any]) ->
             held = existing.rows_by_keys(connection, declared.name, {key: [value]})
         if len(held):
             label = declared.field(key).label.lower()
-            raise InvalidInput(f"The {label} {value} belongs to {held.iloc[0].get('name') or 'another one'} already.")
+            raise InvalidInput(
+                f"The {label} {value} belongs to {held.iloc[0].get('name') or 'another one'} already."
+            )
 
 
 def _with_key(database: Database, entity: str, frame: pd.DataFrame) -> pd.DataFrame:
     """A line made by hand has a key of its own too; the same line twice in a day is a second occurrence."""
     if entity == "purchase":
         frame = fill_amounts(frame)
-    who = "id:" + frame["customer_id"].astype("str") if "customer_id" in frame else pd.Series([None], dtype="str")
+    who = (
+        "id:" + frame["customer_id"].astype("str")
+        if "customer_id" in frame
+        else pd.Series([None], dtype="str")
+    )
     hashes = content_hash(entity, frame, who)
     with database.read() as connection:
         for turn in range(1_000):

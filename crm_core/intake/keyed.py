@@ -3,13 +3,12 @@
 import pandas as pd
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.heads import lines_follow
 from crm_core.intake.records import Records
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
 from crm_core.intake.work import Work
 from crm_core.model.registry import ENTITIES
-
-HEAD_FACTS = ("customer_id", "date", "time", "status", "channel", "owner")
 
 
 def plan_orders(work: Work, stored: Stored, directory: Directory) -> None:
@@ -18,7 +17,7 @@ def plan_orders(work: Work, stored: Stored, directory: Directory) -> None:
         frame = records.frame.assign(customer_id=directory.of(records))
         name_ambiguous(work, sheet, records.who, directory)
         _plan(work, sheet, records, frame, stored)
-    _complete_orphans(work, stored)
+    lines_follow(work, stored)
 
 
 def plan_keyed(work: Work, entity: str, stored: Stored) -> None:
@@ -105,8 +104,8 @@ def _change(work: Work, sheet: str, entity: str, known: pd.DataFrame, stored: St
         return
     ours = stored.rows(entity, {"id": known["id"].unique()})
     columns = [column for column in ENTITIES[entity].columns if column in known]
-    told = _only_stored_people(known)
-    cells = changed_cells(entity, told, ours, columns)
+    known = _without_reused(work, sheet, known, ours) if entity == "order" else known
+    cells = changed_cells(entity, known, ours, columns)
     cells, kept = without_hand_edits(cells, stored.edited_by_hand(entity, cells["id"].unique()))
     work.change(cells, sheet)
     work.set_state(sheet, cells["row"].unique(), "changed")
@@ -114,37 +113,17 @@ def _change(work: Work, sheet: str, entity: str, known: pd.DataFrame, stored: St
     work.problems(sheet, [(cell.row, cell.field, str(cell.after), message) for cell in kept.itertuples()])
 
 
-def _only_stored_people(rows: pd.DataFrame) -> pd.DataFrame:
-    """A customer who is new in this upload has no id to compare with yet: what is stored keeps its customer."""
-    if "customer_id" not in rows:
-        return rows
-    return rows.assign(customer_id=rows["customer_id"].where(rows["customer_id"] > 0))
-
-
-def _complete_orphans(work: Work, stored: Stored) -> None:
-    """Stored lines that waited for their order head get its customer and its date."""
-    heads = heads_in_file(work)
-    if heads.empty or stored.is_empty("purchase"):
-        return
-    lines = stored.rows("purchase", {"number": heads.index})
-    waiting = lines[lines["customer_id"].isna() & lines["date"].isna()] if len(lines) else lines
-    rows = waiting[["id", "number"]].join(heads, on="number") if len(waiting) else waiting
-    cells = [
-        ("purchase", int(row.id), column, None, value, None, "")
-        for row in rows.itertuples()
-        for column, value in (("customer_id", row.customer_id), ("date", row.date))
-        if not pd.isna(value)
-    ]
-    work.change(pd.DataFrame(cells, columns=["entity", "id", "field", "before", "after", "row", "sheet"], dtype=object), "")
-
-
-def heads_in_file(work: Work) -> pd.DataFrame:
-    """The order heads of this upload: index number; customer_id, date, time, status, channel, owner."""
-    frames = [frame for frame in work.created("order") if "number" in frame]
-    if not frames:
-        return pd.DataFrame(columns=list(HEAD_FACTS), dtype=object)
-    heads = pd.concat(frames, ignore_index=True).drop_duplicates("number").set_index("number")
-    return heads.reindex(columns=list(HEAD_FACTS))
+def _without_reused(work: Work, sheet: str, known: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
+    """A number with another customer and another day is no correction, but a number that was given twice."""
+    held = ours.drop_duplicates("id").set_index("id").reindex(known["id"]).set_axis(known.index)
+    other = pd.Series(True, index=known.index)
+    for column in ("customer_id", "date"):
+        mine = known[column].astype(object) if column in known else held[column]
+        other &= mine.notna() & held[column].notna() & (mine != held[column])
+    work.set_state(sheet, known.index[other], "doubtful")
+    message = "Another customer's order of another day has this number already, so this row was not saved. Correct one."
+    work.problems(sheet, [(row, "", str(known.at[row, "number"]), message) for row in known.index[other]])
+    return known[~other]
 
 
 def plan_colleagues(work: Work, stored: Stored) -> None:

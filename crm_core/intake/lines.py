@@ -78,12 +78,24 @@ def is_empty_line(frame: pd.DataFrame) -> pd.Series:
 def partners(rows: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Changed lines: (stored id by row, rows whose partners are several).
 
-    `rows` and `stored` are what is left on both sides, with number, customer_id, date, product_code, product. Equally
-    many on both sides are paired in order; otherwise nobody can say which is which.
+    `rows` and `stored` are what is left on both sides, with number, customer_id, date, product_code, product. A partner
+    has the same order and product, and the same customer or else the same day: a company that counts its orders from 1
+    again every year has no corrections, but other orders. Equally many on both sides are paired in order; otherwise
+    nobody can say which is which.
     """
+    ids, several = pd.Series(dtype="int64"), pd.Series(dtype=bool)
+    for also in ("customer_id", "date"):
+        met, unclear = _met(rows, stored, also)
+        ids, several = pd.concat([ids, met]).astype("int64"), pd.concat([several, unclear]).astype(bool)
+        rows = rows[~rows.index.isin(ids.index) & ~rows.index.isin(several.index)]
+        stored = stored[~stored["id"].isin(ids)] if len(stored) else stored
+    return ids, several
+
+
+def _met(rows: pd.DataFrame, stored: pd.DataFrame, also: str) -> tuple[pd.Series, pd.Series]:
     if rows.empty or stored.empty:
         return pd.Series(dtype="int64"), pd.Series(dtype=bool)
-    theirs, ours = _order_and_product(rows), _order_and_product(stored)
+    theirs, ours = _order_and_product(rows, also), _order_and_product(stored, also)
     theirs, ours = theirs[theirs.isin(ours)], ours[ours.isin(theirs)]
     here, there = theirs.map(theirs.value_counts()), theirs.map(ours.value_counts())
     several = here != there
@@ -94,8 +106,8 @@ def partners(rows: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.Series, pd.Se
     return pd.Series(joined["id"].astype("int64").to_numpy(), index=joined["row"].to_numpy()), several[several]
 
 
-def _order_and_product(frame: pd.DataFrame) -> pd.Series:
-    """The order (its number, else customer and day) and the product (its code, else its name) as one text."""
+def _order_and_product(frame: pd.DataFrame, also: str) -> pd.Series:
+    """The order (its number, else customer and day), `also` and the product (its code, else its name) as one text."""
     blank = pd.Series("", index=frame.index)
     text = {
         name: frame[name].astype("str").fillna("") if name in frame else blank
@@ -103,5 +115,4 @@ def _order_and_product(frame: pd.DataFrame) -> pd.Series:
     }
     order = text["number"].where(text["number"] != "", text["customer_id"] + "/" + text["date"])
     product = text["product_code"].where(text["product_code"] != "", text["product"])
-    return order + "\x1f" + product
-
+    return order + "\x1f" + text[also] + "\x1f" + product

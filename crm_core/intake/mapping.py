@@ -39,8 +39,24 @@ def propose(table: Table, others: Sequence[Table] = ()) -> SheetProposal:
 def propose_workbook(tables: Sequence[Table]) -> list[SheetProposal]:
     """A proposal for each table, in order; columns that hold another sheet's customers are found."""
     alone = [_alone(_seen(table)) for table in tables]
+    if not any(made.on and made.entity == "purchase" for made in alone):
+        alone = [_numbers_given_twice(made, table) for made, table in zip(alone, tables, strict=True)]
     known = list(zip(tables, alone, strict=True))
     return [_pointing(made, table, known) if made.entity in POINTING else made for table, made in known]
+
+
+def _numbers_given_twice(made: SheetProposal, table: Table) -> SheetProposal:
+    """Orders of which two have one number are taken as lines where no other sheet has the lines: none is lost."""
+    place = next((field.position for field in made.fields if field.field == "number"), None)
+    if made.entity != "order" or not made.on or place is None or table.rows[place].is_unique:
+        return made
+    numbers = table.rows.drop_duplicates()[place].dropna()
+    lines = _as_known(table, "purchase") if numbers.duplicated().any() else made
+    return lines if {"date", "amount"} <= {field.field for field in lines.fields} else made
+
+
+def _as_known(table: Table, entity: str) -> SheetProposal:
+    return replace(propose_as(table, entity), why="these are purchases: some order numbers stand in several rows")
 
 
 def propose_as(table: Table, entity: str) -> SheetProposal:

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
-from crm_core.intake.keyed import HEAD_FACTS, heads_in_file, name_ambiguous
+from crm_core.intake.heads import CALLED_OFF, HEAD_FACTS, heads_in_file
+from crm_core.intake.keyed import name_ambiguous
 from crm_core.intake.lines import content_hash, fill_amounts, is_empty_line, partners, source_keys
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
@@ -78,15 +79,35 @@ def _without_incomplete_contacts(
 
 def _from_heads(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.DataFrame:
     """Lines that only name their order take customer, date and the rest from its head, uploaded or stored."""
-    if "number" not in frame or not _lacks(frame, "customer_id", "date").any():
+    if "number" not in frame:
         return frame
-    heads = _heads(work, stored, frame)
-    found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
-    for column in found.columns:
-        mine = frame[column] if column in frame else pd.Series(None, index=frame.index, dtype=object)
-        frame[column] = mine.astype(object).where(mine.notna(), found[column])
-    frame["customer_id"] = frame["customer_id"].astype("Int64")
+    lacking = _lacks(frame, "customer_id", "date")
+    called_off = _called_off(work, stored, frame) if _lacks(frame, "status").any() else None
+    if lacking.any():
+        heads = _heads(work, stored, frame["number"][lacking])
+        found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
+        for column in found.columns:
+            frame[column] = _filled(frame, column, found[column])
+        frame["customer_id"] = frame["customer_id"].astype("Int64")
+    if called_off is not None and called_off.any():
+        frame["status"] = _filled(frame, "status", called_off)
     return frame
+
+
+def _filled(frame: pd.DataFrame, column: str, values: pd.Series) -> pd.Series:
+    mine = frame[column] if column in frame else pd.Series(None, index=frame.index, dtype=object)
+    return mine.astype(object).where(mine.notna(), values)
+
+
+def _called_off(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.Series:
+    """For lines of an order whose head is called off its status; not on lines of another customer's order."""
+    heads = _heads(work, stored, frame["number"])
+    heads = heads[heads["status"].isin(CALLED_OFF)]
+    if heads.empty:
+        return pd.Series(None, index=frame.index, dtype=object)
+    found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
+    same = frame["customer_id"].isna() | found["customer_id"].isna() | (frame["customer_id"] == found["customer_id"])
+    return found["status"].astype(object).where(same.fillna(True).astype(bool), None)
 
 
 def _lacks(frame: pd.DataFrame, *columns: str) -> pd.Series:
@@ -96,14 +117,22 @@ def _lacks(frame: pd.DataFrame, *columns: str) -> pd.Series:
     return missing
 
 
-def _heads(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.DataFrame:
+def _heads(work: Work, stored: Stored, wanted: pd.Series) -> pd.DataFrame:
     heads = heads_in_file(work)
     if stored.is_empty("order"):
         return heads
-    numbers = frame["number"][_lacks(frame, "customer_id", "date")].dropna().unique()
-    known = stored.rows("order", {"number": numbers}).set_index("number")
-    known = known.reindex(columns=list(HEAD_FACTS))
+    known = stored.rows("order", {"number": wanted.dropna().unique()}).set_index("number")
+    known = _as_changed(known, work.cells_of("order")).reindex(columns=list(HEAD_FACTS))
     return pd.concat([heads, known[~known.index.isin(heads.index)]])
+
+
+def _as_changed(known: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Stored heads as this upload leaves them."""
+    places = {row: number for number, row in known["id"].items()} if len(cells) else {}
+    for cell in cells[cells["id"].isin(places)].itertuples():
+        if cell.field in HEAD_FACTS:
+            known.at[places[cell.id], cell.field] = cell.after
+    return known
 
 
 def _from_products(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
@@ -138,8 +167,6 @@ def _changed(
     _say_several(work, sheet, several)
     rows = fresh.loc[ids.index].assign(id=ids)
     columns = [column for column in ENTITIES[entity].columns if column in rows]
-    if "customer_id" in rows:
-        rows["customer_id"] = rows["customer_id"].where(rows["customer_id"] > 0)
     cells = changed_cells(entity, rows, left, columns)
     cells, _ = without_hand_edits(cells, stored.edited_by_hand(entity, cells["id"].unique()) if len(cells) else set())
     work.change(cells, sheet)

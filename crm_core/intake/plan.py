@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crm_core.intake.clean import Reading
+from crm_core.intake.heads import say_differing_totals
 from crm_core.intake.keyed import plan_colleagues, plan_keyed, plan_orders
 from crm_core.intake.moving import plan_lines
 from crm_core.intake.people import People, match_people
@@ -109,6 +110,7 @@ def _others(work: Work, stored: Stored, directory: Directory) -> None:
     plan_orders(work, stored, directory)
     for entity in ("purchase", "interaction"):
         plan_lines(work, entity, stored, directory)
+    say_differing_totals(work)
     plan_keyed(work, "product", stored)
     plan_keyed(work, "colleague", stored)
     plan_colleagues(work, stored)

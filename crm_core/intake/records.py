@@ -86,10 +86,11 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
             continue
         declared = target_field(choice.entity, target)
         reading = _reading(choice, table, column.position, defaults)
-        cells = tick_meant(declared, column.header, table.rows[column.position])
+        raw = table.rows[column.position]
+        cells = tick_meant(declared, column.header, raw)
         cleaned = read_column(declared, cells, reading)
-        values = _as_typed(declared, table.rows[column.position], cleaned.values)
-        columns[target] = values if target not in columns else _both(columns[target], values, cells is not table.rows[column.position])
+        values = _as_typed(declared, raw, cleaned.values)
+        columns[target] = _both(columns[target], values, cells is not raw) if target in columns else values
         if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
             columns.setdefault("time", cleaned.time)
         problems.append(cleaned.problems.assign(column=column.header))

@@ -56,6 +56,12 @@ class Work:
     def all_created(self) -> Iterable[tuple[str, list[pd.DataFrame]]]:
         return self._creates.items()
 
+    def cells_of(self, entity: str) -> pd.DataFrame:
+        """The changed cells of the entity so far (CHANGE_COLUMNS)."""
+        found = [cells[list(CHANGE_COLUMNS)] for cells in self._cells]
+        cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        return cells[cells["entity"] == entity]
+
     def change(self, cells: pd.DataFrame, sheet: str) -> None:
         if len(cells):
             self._cells.append(cells.assign(sheet=sheet) if "sheet" not in cells else cells)
@@ -100,7 +106,10 @@ class Work:
 
     def all_cells(self) -> pd.DataFrame:
         columns = [*CHANGE_COLUMNS, "row", "sheet"]
-        return pd.concat(self._cells, ignore_index=True)[columns] if self._cells else pd.DataFrame(columns=columns)
+        if not self._cells:
+            return pd.DataFrame(columns=columns)
+        # What a line's own row says comes after what its order's head says, and wins.
+        return pd.concat(self._cells, ignore_index=True)[columns].drop_duplicates(["entity", "id", "field"], keep="last")
 
     def all_problems(self) -> tuple[Problem, ...]:
         return tuple(

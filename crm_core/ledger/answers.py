@@ -34,7 +34,9 @@ class Answers:
                 .group_by(changes.c.row_id, changes.c.field)
                 .subquery()
             )
-            by_hand = sa.and_(batches.c.files == "[]", batches.c.undoes.is_(None), batches.c.undone_by.is_(None))
+            by_hand = sa.and_(
+                batches.c.files == "[]", batches.c.undoes.is_(None), batches.c.undone_by.is_(None)
+            )
             found = sa.select(latest.c.row_id, latest.c.field).join(batches, batches.c.id == latest.c.batch)
             return {(int(row), name) for row, name in self.connection.execute(found.where(by_hand))}
 

@@ -4,7 +4,9 @@ import gzip
 import json
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -33,7 +35,9 @@ def back_up(database: Database, target: Path) -> int:
         os.replace(partial, target)
     except (OSError, sqlite3.Error) as trouble:
         partial.unlink(missing_ok=True)
-        raise DatabaseTrouble(f"The backup could not be written to {target}: {trouble}. Choose another place.") from trouble
+        raise DatabaseTrouble(
+            f"The backup could not be written to {target}: {trouble}. Choose another place."
+        ) from trouble
     return target.stat().st_size
 
 
@@ -91,10 +95,14 @@ def _from_sqlite(connection: Connection, source: Path) -> None:
             present = {row[1] for row in stored.execute(f"PRAGMA table_info({table.name})")}
             names = [column.name for column in table.columns if column.name in present]
             if names:
-                rows = stored.execute("SELECT {} FROM {}".format(", ".join(f'"{n}"' for n in names), table.name))
+                rows = stored.execute(
+                    "SELECT {} FROM {}".format(", ".join(f'"{n}"' for n in names), table.name)
+                )
                 insert_rows(connection, table.name, names, rows)
     except sqlite3.DatabaseError as trouble:
-        raise UnreadableFile(f"{source} is no backup of Regulars ({trouble}). Name another file.") from trouble
+        raise UnreadableFile(
+            f"{source} is no backup of Regulars ({trouble}). Name another file."
+        ) from trouble
     finally:
         stored.close()
 
@@ -103,15 +111,17 @@ def _from_lines(connection: Connection, source: Path) -> None:
     try:
         with gzip.open(source, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines, "null")) != {"backup": MAGIC}:
-                raise UnreadableFile(f"{source} is no backup of Regulars. Name a file made with: regulars backup FILE")
+                raise UnreadableFile(
+                    f"{source} is no backup of Regulars. Name a file made with: regulars backup FILE"
+                )
             _insert_lines(connection, map(json.loads, lines))
     except (OSError, EOFError, json.JSONDecodeError, UnicodeDecodeError) as trouble:
         raise UnreadableFile(f"{source} is no whole backup of Regulars. Name another file.") from trouble
 
 
-def _insert_lines(connection: Connection, lines: object) -> None:
-    table, names, block = "", [], []
-    for line in lines:  # type: ignore[attr-defined]
+def _insert_lines(connection: Connection, lines: Iterable[Any]) -> None:
+    table, names, block = "", list[str](), list[list[object]]()
+    for line in lines:
         if isinstance(line, dict):
             _flush(connection, table, names, block)
             table, names, block = line["table"], line["columns"], []

@@ -60,20 +60,23 @@ def _count(connection: Connection, table: sa.Table) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Append tuples: executemany on SQLite, COPY on PostgreSQL."""
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {table} ({names}) FROM STDIN", rows)
         return
     marks = ", ".join("?" * len(columns))
-    cursor = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor()  # the driver's own: it takes an iterator as well
     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
     cursor.close()
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -101,7 +104,9 @@ class KeyTable:
     A join with it is set-wise: no limit on bound parameters, one pass for a million keys.
     """
 
-    def __init__(self, connection: Connection, name: str, values: Iterable[Any], kind: str = "BIGINT") -> None:
+    def __init__(
+        self, connection: Connection, name: str, values: Iterable[Any], kind: str = "BIGINT"
+    ) -> None:
         self.connection, self.name, self.kind = connection, name, kind
         self.values = values
         self.table = sa.table(name, sa.column("key"))

@@ -29,9 +29,13 @@ def _references(connection: Connection) -> list[str]:
         for field in entity.fields:
             if field.kind is Kind.REFERENCE and field.refers:
                 column, target = TABLES[entity.name].c[field.column], TABLES[field.refers].alias("pointed_at")
-                lost = sa.select(sa.func.count()).where(column.is_not(None), ~sa.exists().where(target.c.id == column))
+                lost = sa.select(sa.func.count()).where(
+                    column.is_not(None), ~sa.exists().where(target.c.id == column)
+                )
                 if count := connection.scalar(lost.select_from(TABLES[entity.name])):
-                    found.append(f"{count} {entity.plural.lower()} point to a {field.refers} that is not there.")
+                    found.append(
+                        f"{count} {entity.plural.lower()} point to a {field.refers} that is not there."
+                    )
     return found
 
 
@@ -43,20 +47,26 @@ def _occasions(connection: Connection) -> list[str]:
 
 def _profiles(connection: Connection) -> list[str]:
     fresh = kept.profile_rows(None, kept.kept_on(connection)).subquery("fresh")
-    return _compare(connection, "profiles", profiles, fresh, [column.name for column in profiles.columns], keys=1)
+    return _compare(
+        connection, "profiles", profiles, fresh, [column.name for column in profiles.columns], keys=1
+    )
 
 
 def _compare(
     connection: Connection, what: str, table: sa.Table, fresh: sa.Subquery, names: list[str], keys: int
 ) -> list[str]:
     """Rows that are kept but not computed, or the other way round, or that differ (sums of floats by a hair)."""
-    mine, theirs = list(table.c[name] for name in names), list(fresh.columns)
+    mine, theirs = [table.c[name] for name in names], list(fresh.columns)
     same_key = sa.and_(*(left == right for left, right in zip(mine[:keys], theirs[:keys], strict=True)))
     differs = sa.or_(*(_differ(left, right) for left, right in zip(mine[keys:], theirs[keys:], strict=True)))
     count = sa.select(sa.func.count())
     wrong = connection.scalar(count.select_from(table.join(fresh, same_key)).where(differs)) or 0
-    extra = connection.scalar(count.select_from(table.outerjoin(fresh, same_key)).where(theirs[0].is_(None))) or 0
-    lacking = connection.scalar(count.select_from(fresh.outerjoin(table, same_key)).where(mine[0].is_(None))) or 0
+    extra = (
+        connection.scalar(count.select_from(table.outerjoin(fresh, same_key)).where(theirs[0].is_(None))) or 0
+    )
+    lacking = (
+        connection.scalar(count.select_from(fresh.outerjoin(table, same_key)).where(mine[0].is_(None))) or 0
+    )
     total = wrong + extra + lacking
     return [f"{total} kept {what} differ from a computation from scratch."] if total else []
 

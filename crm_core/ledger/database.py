@@ -69,7 +69,7 @@ class Database:
 
 def read_revisions(connection: Connection) -> dict[str, int]:
     rows = connection.execute(sa.select(revisions_table.c.entity, revisions_table.c.number))
-    return {entity: number for entity, number in rows}
+    return dict(rows.all())
 
 
 def open_database(url: str) -> Database:
@@ -90,7 +90,9 @@ def _parse(url: str) -> URL:
             f"“{url}” is no database address. Give sqlite:///path/to/file.db or postgresql://user@host/name."
         ) from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise InvalidInput(f"A {parsed.get_backend_name()} database is not supported. Use SQLite or PostgreSQL.")
+        raise InvalidInput(
+            f"A {parsed.get_backend_name()} database is not supported. Use SQLite or PostgreSQL."
+        )
     return parsed
 
 
@@ -138,11 +140,23 @@ def _postgresql(url: URL) -> Engine:
 
 # What a driver says, and what a person should read. The first match wins.
 TROUBLES = (
-    ("locked", "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again shortly"),
-    ("lock timeout", "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again"),
+    (
+        "locked",
+        "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again shortly",
+    ),
+    (
+        "lock timeout",
+        "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again",
+    ),
     ("full", "has no space left on its disk. Nothing was saved; free some space and try again"),
-    ("readonly", "is in a place that may not be written to. Nothing was saved; change the folder's permissions"),
-    ("not a database", "is no database of Regulars but another kind of file. Choose another file with --database"),
+    (
+        "readonly",
+        "is in a place that may not be written to. Nothing was saved; change the folder's permissions",
+    ),
+    (
+        "not a database",
+        "is no database of Regulars but another kind of file. Choose another file with --database",
+    ),
     ("malformed", "is damaged. Restore the last backup with: regulars restore FILE"),
     ("unable to open", "cannot be opened. Check that its folder exists and may be written to"),
     ("connection", "cannot be reached. Check that its server runs and that the address is right"),

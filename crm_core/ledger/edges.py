@@ -105,7 +105,7 @@ def compute_big_order(connection: Connection, as_of: date) -> float | None:
 
     There are many more orders than customers: to number them in order in the database took five times as long.
     """
-    amounts = np.fromiter(connection.execute(order_amounts(as_of)).scalars(), dtype=np.int64)
+    amounts = np.array(connection.execute(order_amounts(as_of)).scalars().all(), dtype=np.int64)
     if not amounts.size:
         return None
     below, rest = divmod(9 * (amounts.size - 1), 10)
@@ -120,7 +120,9 @@ def order_amounts(as_of: date) -> sa.Select[Any]:
     Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked.
     """
     o = occasions.c
-    mixed = sa.select(o.customer_id).where(sa.or_(o.numbers > 1, o.numbers != o.orders)).distinct().cte("mixed")
+    mixed = (
+        sa.select(o.customer_id).where(sa.or_(o.numbers > 1, o.numbers != o.orders)).distinct().cte("mixed")
+    )
     apart = sa.select(mixed.c.customer_id)
     known = sa.and_(o.customer_id != kept.NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
     plain = sa.select(o.bought.label("amount")).where(known, o.customer_id.not_in(apart))

@@ -47,7 +47,9 @@ def stored_source_keys(connection: Connection, entity: str, keys: Iterable[int])
     A line that a person removed stays known, so that the same file does not bring it back; undo frees the keys.
     """
     table = TABLES[entity]
-    by_hand = sa.select(archive.c.source_key).where(archive.c.entity == entity, archive.c.source_key.is_not(None))
+    by_hand = sa.select(archive.c.source_key).where(
+        archive.c.entity == entity, archive.c.source_key.is_not(None)
+    )
     by_hand = by_hand.where(archive.c.batch.not_in(_undoing()))
     with KeyTable(connection, "wanted_sources", keys) as wanted:
         present = sa.select(table.c.source_key).join(wanted, table.c.source_key == wanted.c.key)
@@ -56,13 +58,15 @@ def stored_source_keys(connection: Connection, entity: str, keys: Iterable[int])
 
 
 def _undoing() -> sa.Select[tuple[int]]:
-    return sa.select(batches.c.id).where(sa.or_(batches.c.undoes.is_not(None), batches.c.undone_by.is_not(None)))
+    return sa.select(batches.c.id).where(
+        sa.or_(batches.c.undoes.is_not(None), batches.c.undone_by.is_not(None))
+    )
 
 
 def settings(connection: Connection) -> dict[str, str]:
     """The company's settings by name."""
     table = TABLES["setting"]
-    return {name: value for name, value in connection.execute(sa.select(table.c.name, table.c.value))}
+    return dict(connection.execute(sa.select(table.c.name, table.c.value)).all())
 
 
 def database_id(connection: Connection) -> str:
@@ -81,7 +85,9 @@ GO_ALONG = ("interaction", "follow-up", "pair")
 STAY_NAMELESS = ("order", "purchase")
 
 
-def what_goes_with(connection: Connection, customers: list[int]) -> tuple[dict[str, tuple[int, ...]], pd.DataFrame]:
+def what_goes_with(
+    connection: Connection, customers: list[int]
+) -> tuple[dict[str, tuple[int, ...]], pd.DataFrame]:
     """For a removal of customers: the rows to remove by entity, and the cells to empty (CHANGE_COLUMNS)."""
     removes: dict[str, tuple[int, ...]] = {"customer": tuple(customers)}
     cells: list[tuple[Any, ...]] = []
@@ -94,6 +100,6 @@ def what_goes_with(connection: Connection, customers: list[int]) -> tuple[dict[s
             removes[name] = tuple(found)
         for name in STAY_NAMELESS:
             table = TABLES[name]
-            found = connection.execute(sa.select(table.c.id, table.c.customer_id).where(table.c.customer_id.in_(theirs)))
-            cells += [(name, row, "customer_id", customer, None) for row, customer in found]
+            owned = sa.select(table.c.id, table.c.customer_id).where(table.c.customer_id.in_(theirs))
+            cells += [(name, row, "customer_id", owner, None) for row, owner in connection.execute(owned)]
     return removes, pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)

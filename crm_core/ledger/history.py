@@ -16,7 +16,9 @@ from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 
 
-def batch_list(connection: Connection, *, customer: int | None = None, limit: int | None = None) -> list[Batch]:
+def batch_list(
+    connection: Connection, *, customer: int | None = None, limit: int | None = None
+) -> list[Batch]:
     """The batches, newest first; of one customer: those that made, changed or removed them or their records."""
     statement = sa.select(batches).order_by(batches.c.id.desc())
     if customer is not None:
@@ -84,7 +86,9 @@ def _created_inside(connection: Connection, batch: int, limit: int) -> pd.DataFr
 
 def _title(name: str) -> sa.ColumnElement[str]:
     table = TABLES[name]
-    parts = [table.c[key] for key in ("name", "number", "product", "reason", "note", "code") if key in table.c]
+    parts = [
+        table.c[key] for key in ("name", "number", "product", "reason", "note", "code") if key in table.c
+    ]
     text = [sa.cast(part, sa.Text()) for part in parts]
     return sa.func.coalesce(*text, sa.cast(table.c.id, sa.Text()), "")  # SQLite's takes two at least
 
@@ -101,7 +105,7 @@ def names_of(connection: Connection, entity: str, ids: Iterable[int]) -> dict[in
     table = TABLES[entity]
     with KeyTable(connection, "named_rows", ids) as keys:
         found = sa.select(table.c.id, _title(entity)).where(table.c.id.in_(sa.select(keys.c.key)))
-        return {row_id: title for row_id, title in connection.execute(found)}
+        return dict(connection.execute(found).tuples().all())
 
 
 def _removed_inside(connection: Connection, batch: int, limit: int) -> pd.DataFrame:

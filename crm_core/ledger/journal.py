@@ -1,4 +1,4 @@
-"""The only writer. One change set, one lock, one transaction: apply, store the batch, keep the sums, raise revisions."""
+"""The only writer. One change set, one lock, one transaction: apply, store the batch, keep sums, raise revisions."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,8 @@ def _apply(database: Database, changes: ChangeSet, who: str, as_of: date, progre
         _check_revisions(connection, changes)
         batch = _open_batch(connection, changes, who)
         touch, conflicts, counts = _apply_rows(connection, changes, batch.id, progress)
-        batch = replace(batch, conflicts=conflicts, **counts)
+        created, changed, removed = counts
+        batch = replace(batch, conflicts=conflicts, created=created, changed=changed, removed=removed)
         _close_batch(connection, batch, changes)
         progress("Bringing the sums up to date", 0.8)
         kept.keep(connection, touch.customers, as_of)
@@ -81,12 +82,12 @@ def _check_revisions(connection: Connection, changes: ChangeSet) -> None:
 
 def _apply_rows(
     connection: Connection, changes: ChangeSet, batch: int, progress: Progress
-) -> tuple[Touch, tuple[Conflict, ...], dict[str, int]]:
+) -> tuple[Touch, tuple[Conflict, ...], tuple[int, int, int]]:
     touch = Touch()
     removed = remove_rows(connection, changes.removes, batch, touch)
     created = create_rows(connection, changes.creates, batch, touch, progress)
     conflicts, changed = change_cells(connection, changes.changes, batch, touch)
-    return touch, conflicts, {"created": created, "changed": changed, "removed": removed}
+    return touch, conflicts, (created, changed, removed)
 
 
 def _open_batch(connection: Connection, changes: ChangeSet, who: str) -> Batch:

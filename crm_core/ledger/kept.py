@@ -123,14 +123,16 @@ def counted_lines(touched: Touched | None) -> Select:
     """The dated purchase lines as they count: columns customer_id (NULL: nobody), day, number, quantity, revenue,
     bought, positive."""
     p = purchases.c
-    statement = _signed(p.customer_id, p.date, p.number, p.quantity, p.amount, p.status).where(p.date.is_not(None))
+    statement = _signed(p.customer_id, p.date, p.number, p.quantity, p.amount, p.status).where(
+        p.date.is_not(None)
+    )
     return statement if touched is None else statement.where(touched.among(p.customer_id))
 
 
 def counted_heads(touched: Touched | None) -> Select:
     """Order heads with a total and no lines of their own: each stands as one line of that amount."""
     o = orders.c
-    nothing = sa.cast(sa.null(), sa.Double())
+    nothing: Any = sa.cast(sa.null(), sa.Double())
     has_lines = sa.exists().where(purchases.c.number == o.number)
     statement = _signed(o.customer_id, o.date, o.number, nothing, o.total, o.status)
     statement = statement.where(o.date.is_not(None), o.total.is_not(None), ~has_lines)
@@ -171,7 +173,9 @@ def occasion_rows(touched: Touched | None, heads: bool = True) -> Select:
 
 def _days(touched: Touched | None) -> Select:
     lines = counted_lines(touched).subquery("lines").c
-    order = sa.case((lines.positive == 1, sa.func.coalesce(lines.number, "")))  # no number: the day is the order
+    order = sa.case(
+        (lines.positive == 1, sa.func.coalesce(lines.number, ""))
+    )  # no number: the day is the order
     return sa.select(
         lines.customer_id,
         lines.day,
@@ -212,7 +216,9 @@ def _with_heads(placed: Select, touched: Touched | None) -> Select:
     rows = counted_heads(touched).subquery("heads")
     head = rows.c
     one = head.positive
-    alone = sa.select(_somebody(rows), head.day, one, one.label("numbers"), head.quantity, head.revenue, head.bought)
+    alone = sa.select(
+        _somebody(rows), head.day, one, one.label("numbers"), head.quantity, head.revenue, head.bought
+    )
     both = sa.union_all(placed, alone).subquery("placed").c
     return sa.select(
         both.customer_id,

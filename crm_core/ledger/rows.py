@@ -49,7 +49,9 @@ def create_rows(
     first_ids = {name: _reserve(connection, name, _new_count(creates[name])) for name in wanted}
     touch.first_ids.update(first_ids)
     for done, name in enumerate(wanted):
-        progress(f"Saving {len(creates[name]):,} {ENTITIES[name].plural.lower()}", 0.1 + 0.6 * done / len(wanted))
+        progress(
+            f"Saving {len(creates[name]):,} {ENTITIES[name].plural.lower()}", 0.1 + 0.6 * done / len(wanted)
+        )
         frame = _with_ids(name, creates[name], first_ids).assign(batch=batch)
         if name == "customer":
             frame = frame.assign(**_looked_up(frame))
@@ -87,6 +89,7 @@ def _with_ids(entity: str, frame: pd.DataFrame, first_ids: Mapping[str, int]) ->
     frame["id"] = _given(frame["id"], first_ids[entity])
     for declared in ENTITIES[entity].fields:
         if declared.kind is Kind.REFERENCE and declared.refers in first_ids and declared.column in frame:
+            assert declared.refers is not None
             frame[declared.column] = _given(frame[declared.column], first_ids[declared.refers])
     return frame
 
@@ -116,7 +119,9 @@ def _touch_heads(connection: Connection, numbers: Iterable[Any], touch: Touch) -
         touch.sums_of(row[0] for row in connection.execute(found).all())
 
 
-def remove_rows(connection: Connection, removes: Mapping[str, tuple[int, ...]], batch: int, touch: Touch) -> int:
+def remove_rows(
+    connection: Connection, removes: Mapping[str, tuple[int, ...]], batch: int, touch: Touch
+) -> int:
     """Take rows out, whole into the archive; last declared first, so that nothing refers to what is gone."""
     removed = 0
     for name in reversed(ENTITIES):
@@ -129,7 +134,11 @@ def remove_rows(connection: Connection, removes: Mapping[str, tuple[int, ...]], 
 def _remove(connection: Connection, name: str, keys: sa.TableClause, batch: int, touch: Touch) -> int:
     table = TABLES[name]
     leaving = table.c.id.in_(sa.select(keys.c.key))
-    wanted = [column for column in (table.c.id, table.c.get("customer_id"), table.c.get("number")) if column is not None]
+    wanted = [
+        column
+        for column in (table.c.id, table.c.get("customer_id"), table.c.get("number"))
+        if column is not None
+    ]
     frame = read_frame(connection, sa.select(*wanted).where(leaving))
     kept_key = table.c.source_key if "source_key" in table.c else sa.null()
     whole = sa.select(sa.literal(batch), sa.literal(name), table.c.id, kept_key, _as_json(connection, table))
@@ -142,7 +151,9 @@ def _remove(connection: Connection, name: str, keys: sa.TableClause, batch: int,
 
 
 def _as_json(connection: Connection, table: sa.Table) -> sa.ColumnElement[str]:
-    pairs = [part for column in table.columns for part in (sa.literal_column(f"'{column.name}'"), column)]
+    pairs: list[Any] = []
+    for column in table.columns:
+        pairs += [sa.literal_column(f"'{column.name}'"), column]
     if connection.dialect.name == "postgresql":
         return sa.cast(sa.func.to_json(sa.literal_column(table.name)), sa.Text())
     return sa.func.json_object(*pairs)
@@ -217,8 +228,12 @@ def _write_cells(
     for row_id, column, _, after in wanted:
         _set(stored[row_id], column, after)
     _update(connection, name, wanted, stored)
-    log = [(batch, name, row, column, encoded(before), encoded(after)) for row, column, before, after in wanted]
-    statement = f"INSERT INTO {changes_table.name} (batch, entity, row_id, field, before, after) VALUES (?,?,?,?,?,?)"
+    log = [
+        (batch, name, row, column, encoded(before), encoded(after)) for row, column, before, after in wanted
+    ]
+    statement = (
+        f"INSERT INTO {changes_table.name} (batch, entity, row_id, field, before, after) VALUES (?,?,?,?,?,?)"
+    )
     execute_many(connection, statement, log)
     _touch_changed(connection, name, [stored[row_id] for row_id in ids], wanted, touch)
 
@@ -229,11 +244,16 @@ def _set(row: dict[str, Any], column: str, after: Any) -> None:
         return
     extra = json.loads(row["extra"] or "{}")
     extra[column.removeprefix(EXTRA)] = after
-    row["extra"] = json.dumps({key: value for key, value in extra.items() if value is not None}, ensure_ascii=False)
+    row["extra"] = json.dumps(
+        {key: value for key, value in extra.items() if value is not None}, ensure_ascii=False
+    )
 
 
 def _update(
-    connection: Connection, name: str, wanted: list[tuple[int, str, Any, Any]], stored: dict[int, dict[str, Any]]
+    connection: Connection,
+    name: str,
+    wanted: list[tuple[int, str, Any, Any]],
+    stored: dict[int, dict[str, Any]],
 ) -> None:
     columns: dict[str, set[int]] = {}
     for row_id, column, *_ in wanted:
@@ -248,7 +268,9 @@ def _update(
     for column, rows in columns.items():
         values = [(stored[row_id][column], row_id) for row_id in sorted(rows)]
         execute_many(connection, f'UPDATE {table} SET "{column}" = ? WHERE id = ?', values)
-    execute_many(connection, f"UPDATE {table} SET version = version + 1 WHERE id = ?", [(row_id,) for row_id in ids])
+    execute_many(
+        connection, f"UPDATE {table} SET version = version + 1 WHERE id = ?", [(row_id,) for row_id in ids]
+    )
 
 
 def _touch_changed(

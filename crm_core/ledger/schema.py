@@ -30,7 +30,7 @@ def prepare(engine: Engine, file: Path | None) -> None:
 def _is_current(connection: Connection) -> bool:
     if not sa.inspect(connection).has_table("meta"):
         return False
-    found = {name: value for name, value in connection.execute(sa.select(meta.c.name, meta.c.value))}
+    found = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
     version = int(found.get("schema", "0"))
     if version > SCHEMA_VERSION:
         raise DatabaseTrouble(
@@ -43,7 +43,8 @@ def _is_current(connection: Connection) -> bool:
 def shape() -> str:
     """All tables and columns in one text, so that an open costs one comparison."""
     return ";".join(
-        f"{table.name}({','.join(column.name for column in table.columns)})" for table in metadata.sorted_tables
+        f"{table.name}({','.join(column.name for column in table.columns)})"
+        for table in metadata.sorted_tables
     )
 
 
@@ -90,7 +91,11 @@ def _add_indexes(connection: Connection, table: sa.Table, present: set[str | Non
 
 
 def _stamp(connection: Connection) -> None:
-    known = {name: value for name, value in connection.execute(sa.select(meta.c.name, meta.c.value))}
-    wanted = {"schema": str(SCHEMA_VERSION), "shape": shape(), "database": known.get("database") or uuid.uuid4().hex}
+    known = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
+    wanted = {
+        "schema": str(SCHEMA_VERSION),
+        "shape": shape(),
+        "database": known.get("database") or uuid.uuid4().hex,
+    }
     connection.execute(sa.delete(meta).where(meta.c.name.in_(list(wanted))))
     connection.execute(sa.insert(meta), [{"name": name, "value": value} for name, value in wanted.items()])

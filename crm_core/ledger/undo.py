@@ -1,4 +1,4 @@
-"""The inverse of a batch: what it created goes, what it changed goes back, what it removed returns; the rest is listed."""
+"""The inverse of a batch: what it created goes, what it changed goes back, what it removed returns; the rest stays."""
 
 import json
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ def inverse(connection: Connection, batch: int) -> Inverse:
 def _check(connection: Connection, batch: int) -> None:
     row = connection.execute(sa.select(batches).where(batches.c.id == batch)).mappings().first()
     if row is None:
-        raise NotFound(f"There is no number {batch} in the history. Look up the number with: regulars history")
+        raise NotFound(
+            f"There is no number {batch} in the history. Look up the number with: regulars history"
+        )
     if row["undone_by"] is not None:
         raise InvalidInput(
             f"Number {batch} was already undone by number {row['undone_by']}. To bring it back, undo that one."
@@ -76,8 +78,12 @@ def _created(connection: Connection, batch: int) -> tuple[dict[str, tuple[int, .
 
 def _edited_since(connection: Connection, name: str, batch: int) -> dict[int, str]:
     table = TABLES[name]
-    later = sa.exists().where(changes.c.entity == name, changes.c.row_id == table.c.id, changes.c.batch > batch)
-    found = connection.scalars(sa.select(table.c.id).where(table.c.batch == batch, table.c.version > 1, later))
+    later = sa.exists().where(
+        changes.c.entity == name, changes.c.row_id == table.c.id, changes.c.batch > batch
+    )
+    found = connection.scalars(
+        sa.select(table.c.id).where(table.c.batch == batch, table.c.version > 1, later)
+    )
     return dict.fromkeys(found, "edited since")
 
 
@@ -111,9 +117,15 @@ def _listed(connection: Connection, name: str, why: dict[int, str]) -> list[Kept
         return []
     table = TABLES[name]
     titles = [table.c[key] for key in (*ENTITIES[name].keys, "name") if key in table.c]
-    title = sa.func.coalesce(*titles, sa.cast(table.c.id, sa.Text())) if titles else sa.cast(table.c.id, sa.Text())
+    title = (
+        sa.func.coalesce(*titles, sa.cast(table.c.id, sa.Text()))
+        if titles
+        else sa.cast(table.c.id, sa.Text())
+    )
     with KeyTable(connection, "listed", why) as keys:
-        rows = connection.execute(sa.select(table.c.id, title).where(table.c.id.in_(sa.select(keys.c.key)))).all()
+        rows = connection.execute(
+            sa.select(table.c.id, title).where(table.c.id.in_(sa.select(keys.c.key)))
+        ).all()
     return [Kept(name, row_id, str(code), why[row_id]) for row_id, code in rows]
 
 
@@ -129,7 +141,9 @@ def _changed(connection: Connection, batch: int) -> tuple[pd.DataFrame, list[Kep
         if stored is not None and same_value(_cell(stored, field), from_text(after)):
             back.append((entity, row_id, field, from_text(after), from_text(before)))
         else:
-            edited.setdefault(entity, {})[row_id] = "removed since" if stored is None else f"{field} edited since"
+            edited.setdefault(entity, {})[row_id] = (
+                "removed since" if stored is None else f"{field} edited since"
+            )
     stays = [kept for entity, why in edited.items() for kept in _listed_or_gone(connection, entity, why)]
     return pd.DataFrame(back, columns=list(CHANGE_COLUMNS), dtype=object), stays
 
@@ -142,7 +156,9 @@ def _current_cells(connection: Connection, rows: Any) -> dict[str, dict[int, dic
     for name, ids in wanted.items():
         table = TABLES[name]
         with KeyTable(connection, "changed_rows", ids) as keys:
-            stored = connection.execute(sa.select(table).where(table.c.id.in_(sa.select(keys.c.key)))).mappings()
+            stored = connection.execute(
+                sa.select(table).where(table.c.id.in_(sa.select(keys.c.key)))
+            ).mappings()
             found[name] = {row["id"]: dict(row) for row in stored}
     return found
 
@@ -156,7 +172,9 @@ def _cell(row: dict[str, Any], field: str) -> Any:
 def _listed_or_gone(connection: Connection, name: str, why: dict[int, str]) -> list[Kept]:
     present = _listed(connection, name, why)
     there = {kept.id for kept in present}
-    return present + [Kept(name, row_id, str(row_id), reason) for row_id, reason in why.items() if row_id not in there]
+    return present + [
+        Kept(name, row_id, str(row_id), reason) for row_id, reason in why.items() if row_id not in there
+    ]
 
 
 def _removed(connection: Connection, batch: int) -> tuple[dict[str, pd.DataFrame], list[Kept]]:

@@ -83,13 +83,17 @@ def _folded(cells: pa.Array) -> pa.Array:
     lower = pc.ascii_lower(cells)
     if not pc.any(odd).as_py():
         return lower
-    return pc.replace_with_mask(lower, odd, pa.array([fold(cell) for cell in cells.filter(odd).to_pylist()], cells.type))
+    return pc.replace_with_mask(
+        lower, odd, pa.array([fold(cell) for cell in cells.filter(odd).to_pylist()], cells.type)
+    )
 
 
 def _digits(cells: pa.Array) -> pa.Array:
     """`digits` of each cell, missing where there are none."""
     bare = pc.replace_substring_regex(cells, "[+()./ \u00a0-]", "")
-    phone = pc.and_(pc.match_substring_regex(cells, "^[+(0-9]"), pc.match_substring_regex(bare, "^[0-9]{5,}$"))
+    phone = pc.and_(
+        pc.match_substring_regex(cells, "^[+(0-9]"), pc.match_substring_regex(bare, "^[0-9]{5,}$")
+    )
     return pc.if_else(phone, bare, pa.scalar(None, cells.type))
 
 

@@ -1,6 +1,5 @@
 """What can be taken out as a file: every entity, the profile of each customer, the possible doubles."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,10 +13,11 @@ from crm_core.ledger import existing, queries
 from crm_core.ledger.database import Database
 from crm_core.ledger.known import customer_field
 from crm_core.ledger.records import open_pairs, records, without_extra
-from crm_core.model.conditions import EVERYBODY, Condition
+from crm_core.model.conditions import EVERYBODY
 from crm_core.model.entities import Entity, Kind
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import PROFILE_COLUMNS
+from crm_core.views.customers import PeopleQuery
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 
 STYLES = {
@@ -53,21 +53,16 @@ def export(database: Database, what: str, as_of: date) -> list[SheetContent]:
     return [_export(database, what, as_of).sheet()]
 
 
-def export_people(
-    database: Database, condition: Condition, columns: Iterable[str], as_of: date
-) -> list[SheetContent]:
-    """Some customers with some columns by their labels, as the grid shows them."""
-    names = list(columns)
+def people_file(database: Database, query: PeopleQuery, as_of: date) -> bytes:
+    """An .xlsx of exactly the people that a question finds, all its pages, in its order, columns by their labels."""
+    names = list(query.columns)
     with database.read() as connection:
-        frame = queries.people_frame(connection, condition, names, as_of, order_by=["name"])
-    return [
-        Export(
-            "Customers",
-            tuple(
-                _column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names
-            ),
-        ).sheet()
-    ]
+        frame = queries.people_frame(
+            connection, query.condition, names, as_of, search=query.search or None,
+            order_by=[(query.sort, query.descending)],
+        )  # fmt: skip
+    columns = (_column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names)
+    return write_xlsx([Export("Customers", tuple(columns)).sheet()])
 
 
 def export_file(database: Database, what: str, path: str | Path, as_of: date) -> int:
