@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger.bulk import KeyTable, read_frame
 from crm_core.ledger.existing import database_id, settings
-from crm_core.ledger.kept import CALLED_OFF
+from crm_core.ledger.occasions import CALLED_OFF
 from crm_core.ledger.queries import people_frame
 from crm_core.ledger.tables import TABLES, customers, follow_ups, interactions, occasions, purchases
 from crm_core.model.conditions import All, Condition, Where

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger import kept
+from crm_core.ledger.occasions import occasion_rows
 from crm_core.ledger.tables import TABLES, occasions, profiles
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
@@ -40,7 +41,7 @@ def _references(connection: Connection) -> list[str]:
 
 
 def _occasions(connection: Connection) -> list[str]:
-    fresh = kept.occasion_rows(None).subquery("fresh")
+    fresh = occasion_rows(None).subquery("fresh")
     names = [column.name for column in occasions.columns]
     return _compare(connection, "purchase days", occasions, fresh, names, keys=2)
 

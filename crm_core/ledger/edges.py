@@ -16,8 +16,9 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import kept, profile
+from crm_core.ledger import profile
 from crm_core.ledger.dialects import day_number
+from crm_core.ledger.occasions import NOBODY, counted_heads, counted_lines
 from crm_core.ledger.tables import occasions
 
 T = TypeVar("T")
@@ -124,10 +125,10 @@ def order_amounts(as_of: date) -> sa.Select[Any]:
         sa.select(o.customer_id).where(sa.or_(o.numbers > 1, o.numbers != o.orders)).distinct().cte("mixed")
     )
     apart = sa.select(mixed.c.customer_id)
-    known = sa.and_(o.customer_id != kept.NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
+    known = sa.and_(o.customer_id != NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
     plain = sa.select(o.bought.label("amount")).where(known, o.customer_id.not_in(apart))
     both = sa.union_all(
-        _positive(kept.counted_lines(None), as_of, apart), _positive(kept.counted_heads(None), as_of, apart)
+        _positive(counted_lines(None), as_of, apart), _positive(counted_heads(None), as_of, apart)
     )
     lines = both.subquery("line").c
     unnumbered_day = sa.case((lines.number.is_(None), lines.day))

@@ -105,7 +105,7 @@ def names_of(connection: Connection, entity: str, ids: Iterable[int]) -> dict[in
     table = TABLES[entity]
     with KeyTable(connection, "named_rows", ids) as keys:
         found = sa.select(table.c.id, _title(entity)).where(table.c.id.in_(sa.select(keys.c.key)))
-        return dict(connection.execute(found).tuples().all())
+        return dict(connection.execute(found).all())
 
 
 def _removed_inside(connection: Connection, batch: int, limit: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger.bulk import KeyTable, execute_many, insert_frame, plain_list, read_frame
 from crm_core.ledger.cells import EXTRA, decoded, encoded, same_value
-from crm_core.ledger.kept import NOBODY
+from crm_core.ledger.occasions import NOBODY
 from crm_core.ledger.tables import OWN_COLUMNS, TABLES, archive, orders, revisions
 from crm_core.ledger.tables import changes as changes_table
 from crm_core.model.changes import CHANGE_COLUMNS, Conflict

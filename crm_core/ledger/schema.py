@@ -30,7 +30,7 @@ def prepare(engine: Engine, file: Path | None) -> None:
 def _is_current(connection: Connection) -> bool:
     if not sa.inspect(connection).has_table("meta"):
         return False
-    found = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
+    found = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).all())
     version = int(found.get("schema", "0"))
     if version > SCHEMA_VERSION:
         raise DatabaseTrouble(
@@ -91,7 +91,7 @@ def _add_indexes(connection: Connection, table: sa.Table, present: set[str | Non
 
 
 def _stamp(connection: Connection) -> None:
-    known = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).tuples().all())
+    known = dict(connection.execute(sa.select(meta.c.name, meta.c.value)).all())
     wanted = {
         "schema": str(SCHEMA_VERSION),
         "shape": shape(),

@@ -8,12 +8,12 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import kept
 from crm_core.ledger.conditions import compile_condition
 from crm_core.ledger.dialects import day_number, day_of, month_of, whole
 from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.known import CUSTOMER_FIELDS
 from crm_core.ledger.measures import PRIOR, SILENT, Measured, measured
+from crm_core.ledger.occasions import NOBODY
 from crm_core.ledger.tables import customers, occasions
 from crm_core.model.conditions import Condition
 from crm_core.model.entities import Field, Kind
@@ -73,7 +73,7 @@ def buyers(connection: Connection, start: str, end: str, gap: float) -> dict[str
             sa.func.count().label("days"), sa.func.sum(o.orders).label("orders"),
             sa.func.min(o.day).label("first"), sa.func.max(o.day).label("last"),
         )
-        .where(o.orders > 0, o.customer_id != kept.NOBODY, o.day <= end)
+        .where(o.orders > 0, o.customer_id != NOBODY, o.day <= end)
         .group_by(o.customer_id)
         .subquery("each")
         .c

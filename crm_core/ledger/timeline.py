@@ -8,11 +8,11 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import kept
 from crm_core.ledger.cells import from_text
 from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.known import CUSTOMER_FIELDS, MEASURES, SUMS
 from crm_core.ledger.measures import measured
+from crm_core.ledger.occasions import CALLED_OFF
 from crm_core.ledger.tables import batches, changes, customers, follow_ups, interactions, orders, purchases
 from crm_core.model.registry import ENTITIES
 
@@ -122,7 +122,7 @@ def favourites(connection: Connection, customer: int, as_of: date, limit: int = 
     """What the customer buys most: product, times (lines bought), quantity, revenue, last_on."""
     p = purchases.c
     product = sa.func.coalesce(p.product, p.product_code)
-    off = sa.func.coalesce(p.status, "").in_(kept.CALLED_OFF)
+    off = sa.func.coalesce(p.status, "").in_(CALLED_OFF)
     bought = (
         sa.not_(off),
         sa.func.coalesce(p.quantity, 1) > 0,
