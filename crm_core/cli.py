@@ -1,4 +1,4 @@
-"""`regulars`: the same actions and views as the pages, by the command line. The contract stands in docs/command-line.md."""
+"""`regulars`: the same actions and views as the pages; the contract stands in docs/command-line.md."""
 
 import argparse
 import getpass

@@ -86,7 +86,8 @@ def _sheet_line(sheet: Any) -> str:
     counts = ", ".join(
         f"{number:,} {state.replace('_', ' ')}" for state, number in sheet.counts.items() if number
     )
-    return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {counts or 'nothing'}; {_count(sheet.problems, 'problem')}."
+    found = f"{counts or 'nothing'}; {_count(sheet.problems, 'problem')}"
+    return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {found}."
 
 
 def _count(number: int, noun: str) -> str:
@@ -100,7 +101,7 @@ def _closing(plan: Any, batch: Batch | None) -> str:
     if batch is not None:
         return f"Saved as number {batch.id}.{made} Undo it with: regulars undo {batch.id}"
     if not any(sheet.entity for sheet in plan.sheets):
-        return "No sheet was recognised as customers, purchases or contacts. Say what one holds with --as SHEET=customer."
+        return "No sheet was recognised as customers, purchases or contacts. Say what one is: --as SHEET=customer."
     return f"Nothing was written.{made} Save it with --commit." if plan.writes else "Nothing new in it."
 
 
@@ -148,7 +149,8 @@ def show_undo(options: argparse.Namespace, done: Any) -> None:
         )
         return
     print(
-        f"Number {done.undoes} is undone by number {done.batch.id}: {done.removed:,} removed, {done.restored:,} restored."
+        f"Number {done.undoes} is undone by number {done.batch.id}: {done.removed:,} removed, "
+        f"{done.restored:,} restored."
     )
     for one in kept[:20]:
         print(f"  kept: {one['entity']} {one['code']} ({one['why']})")

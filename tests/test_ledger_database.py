@@ -14,7 +14,7 @@ from tests.acting import created, everything, faults, opened, profile, rows, wri
 
 def test_no_address_at_all() -> None:
     """What is no address is refused with an example of one."""
-    with pytest.raises(InvalidInput, match="sqlite:///path/to/file.db"):
+    with pytest.raises(InvalidInput, match=r"sqlite:///path/to/file\.db"):
         open_database("nonsense")
 
 

@@ -156,7 +156,7 @@ def add_record(
     as_of: date,
     why: str | None = None,
 ) -> Saved:
-    """Add one record from typed values (a `customer_id` is taken as it is). Nothing is saved when a value is refused."""
+    """Add one record from typed values (a `customer_id` as it is). Nothing is saved when a value is refused."""
     creates, refused = prepared(database, entity, values)
     if refused:
         return Saved(0, refused)

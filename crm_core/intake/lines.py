@@ -75,16 +75,16 @@ def is_empty_line(frame: pd.DataFrame) -> pd.Series:
     return frame[told].isna().all(axis=1) if told else pd.Series(True, index=frame.index)
 
 
-def partners(rows: pd.DataFrame, stored: pd.DataFrame, later: bool = True) -> tuple[pd.Series, pd.Series]:
+def partners(rows: pd.DataFrame, stored: pd.DataFrame, overlap: bool = True) -> tuple[pd.Series, pd.Series]:
     """Changed lines: (stored id by row, rows whose partners are several).
 
     `rows` and `stored` are what is left on both sides, with number, customer_id, date, product_code, product. A partner
-    has the same order and product, and the same day or else (where `later`) the same customer: a company that counts its
-    orders from 1 again every year has no corrections, but other orders. Equally many on both sides are paired in order;
+    has the same order and product, and the same customer or the same day; the same day for certain where the upload has no
+    known line (no `overlap`): a company that counts its orders from 1 again every year sends other orders, no corrections. Equally many on both sides are paired in order;
     otherwise nobody can say which is which.
     """
     ids, several = pd.Series(dtype="int64"), pd.Series(dtype=bool)
-    for also in ("date", "customer_id") if later else ("date",):
+    for also in ("customer_id", "date") if overlap else ("date",):
         met, unclear = _met(rows, stored, also)
         ids, several = pd.concat([ids, met]).astype("int64"), pd.concat([several, unclear]).astype(bool)
         rows = rows[~rows.index.isin(ids.index) & ~rows.index.isin(several.index)]

@@ -9,6 +9,7 @@ from crm_core.intake.mapping_subjects import Verdict, filled_score, verdict
 from crm_core.intake.mapping_values import looks
 from crm_core.intake.mapping_wishes import LOOKED_AT, POINTING, Seen
 from crm_core.intake.tables import Table
+from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 
 __all__ = ["FieldProposal", "SheetProposal", "fields_of", "propose", "propose_as", "propose_workbook"]
@@ -71,6 +72,10 @@ def _seen(table: Table) -> Seen:
 
 
 def _alone(seen: Seen) -> SheetProposal:
+    ours = next((entity for entity in _KEPT if _is_ours(entity, seen.table)), None)
+    if ours is not None and len(seen.table.rows):
+        label = ENTITIES[ours].plural.lower()
+        return SheetProposal(ours, not seen.table.hidden, f"these are {label} as Regulars hands them out", _own_fields(ours, seen))
     fields = {entity: assign(entity, seen) for entity in lexicon.SECTIONS}
     found = verdict(seen, fields)
     if found.entity is None:
@@ -87,7 +92,7 @@ def _switched(seen: Seen, found: Verdict, fields: tuple[FieldProposal, ...]) -> 
         return False, found.why
     if not len(seen.table.rows):
         return False, f"{found.why}; it has headers and no rows"
-    if not _is_ours(found.entity, seen.table) and filled_score(found.entity, seen, fields) < _SURE:
+    if filled_score(found.entity, seen, fields) < _SURE:
         return False, f"{found.why}, but most of them are empty"
     return True, found.why
 
@@ -96,6 +101,22 @@ def _is_ours(entity: str, table: Table) -> bool:
     """A file that was handed out here has a column for every field, filled or not."""
     headers = {column.header for column in table.columns}
     return headers.issuperset(field.label for field in ENTITIES[entity].fields)
+
+
+def _own_fields(entity: str, seen: Seen) -> tuple[FieldProposal, ...]:
+    """Each label is its field; what points to others holds codes or names, as the values say."""
+    names = {field.label: field.name for field in ENTITIES[entity].fields if field.kind is not Kind.REFERENCE}
+    pointing = {field.label for field in ENTITIES[entity].fields if field.kind is Kind.REFERENCE}
+    fields = [
+        replace(field, field=names[field.header], confidence=0.99, reason="it is the name of our own field")
+        if field.header in names
+        else field
+        for field in assign(entity, seen)
+    ]
+    return tuple(
+        field if field.header in names or field.header in pointing else replace(field, field=None, confidence=0.0)
+        for field in fields
+    )
 
 
 def _unmapped(table: Table) -> tuple[FieldProposal, ...]:

@@ -22,7 +22,7 @@ def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) ->
     for (sheet, _), frame in zip(work.of(entity), prepared, strict=True):
         fresh = frame[~frame["source_key"].isin(known)] if known else frame
         work.set_state(sheet, frame.index.difference(fresh.index), "same")
-        fresh = _changed(work, sheet, entity, fresh, stored, all_keys) if len(fresh) else fresh
+        fresh = _changed(work, sheet, entity, fresh, stored, all_keys, bool(known)) if len(fresh) else fresh
         work.create(entity, fresh)
 
 
@@ -157,13 +157,13 @@ def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
 
 
 def _changed(
-    work: Work, sheet: str, entity: str, fresh: pd.DataFrame, stored: Stored, keys: set[int]
+    work: Work, sheet: str, entity: str, fresh: pd.DataFrame, stored: Stored, keys: set[int], overlap: bool
 ) -> pd.DataFrame:
     """Take out the lines that are corrections of stored ones; gives what is left: the new lines."""
     if entity != "purchase" or stored.is_empty(entity):
         return fresh
     left = _left_in_store(fresh, stored, keys)
-    ids, several = partners(fresh, left)
+    ids, several = partners(fresh, left, overlap)
     _say_several(work, sheet, several)
     rows = fresh.loc[ids.index].assign(id=ids)
     columns = [column for column in ENTITIES[entity].columns if column in rows]

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from crm_core.intake.compare import changed_cells, without_hand_edits
 from crm_core.intake.people_contact import CROWD, SIMILAR_NAME, by_contact, shown
-from crm_core.intake.spelling import small
+from crm_core.intake.spelling import alike, first_spellings, small, stored_alike
 from crm_core.intake.stored import Stored
 from crm_core.model.folding import fold, phone_key
 from crm_core.model.registry import CUSTOMER
@@ -103,10 +103,20 @@ def _first_of_same(rows: pd.DataFrame) -> pd.Series:
     by_code = "c" + rows["code"].astype("str")
     by_email = "e" + rows["email_key"] + "\x1f" + folded
     by_phone = "p" + rows["phone_key"].astype("str") + "\x1f" + folded
+    by_code = _one_spelling(by_code, rows, folded)
     key = by_code.where(rows["code"].notna(), by_email.where(rows["email"].notna(), by_phone))
     alone = rows["code"].isna() & rows["email"].isna() & rows["phone"].isna() | (rows["state"] == "left out")
     key = key.where(~alone, "i" + rows.index.astype("str").to_series(index=rows.index))
     return rows.index.to_series(index=rows.index).groupby(key.to_numpy()).transform("first")
+
+
+def _one_spelling(keys: pd.Series, rows: pd.DataFrame, folded: pd.Series) -> pd.Series:
+    """`keys` of codes; those of one name that differ in capitals only are one key."""
+    codes = rows["code"].dropna().drop_duplicates().astype("str")
+    if codes.str.lower().is_unique:
+        return keys
+    texts = "c:" + rows["code"].astype("str").fillna("") + "\x1f" + folded
+    return keys.where(rows["code"].isna(), texts.map(first_spellings(texts.drop_duplicates())))
 
 
 def _folded(names: pd.Series) -> pd.Series:
@@ -131,9 +141,20 @@ def _match_stored(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Seri
 def _by_code(rows: pd.DataFrame, stored: Stored) -> pd.Series:
     codes = rows["code"].dropna()
     known = stored.rows("customer", {"code": codes.unique()})
+    found = codes.map(known.set_index("code")["id"]).dropna() if len(known) else codes[:0]
+    left = codes[~codes.index.isin(found.index)]
+    return pd.concat([found, _by_spelling(rows.loc[left.index], stored)]).astype("int64")
+
+
+def _by_spelling(rows: pd.DataFrame, stored: Stored) -> pd.Series:
+    """Stored ids of codes that are stored in another case, with the same name."""
+    known = stored_alike(rows["code"], "code", stored) if len(rows) else rows
     if known.empty:
         return pd.Series(dtype="int64")
-    return codes.map(known.set_index("code")["id"]).dropna().astype("int64")
+    held = pd.Series(known["id"].to_numpy(), index="c:" + known["code"].astype("str"))
+    met = ("c:" + rows["code"].astype("str")).map(alike("c:" + rows["code"].astype("str"), held)).dropna()
+    theirs = known.set_index("id")["name"].reindex(met.astype("int64")).set_axis(met.index)
+    return met[small(rows["name"].loc[met.index]) == small(theirs)]
 
 
 def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
@@ -187,6 +208,7 @@ def _compare(rows: pd.DataFrame, first: pd.Series, stored: Stored, people: Peopl
     # A name made up from a code or an e-mail says nothing about the stored name.
     told = known.assign(name=known["name"].astype(object).where(known["named"], None))
     cells = changed_cells("customer", told, ours, _given_columns(rows))
+    cells = cells[(cells["field"] != "code") | (small(cells["before"]) != small(cells["after"]))]
     edited = stored.edited_by_hand("customer", cells["id"].unique()) if len(cells) else set()
     people.changes, kept = without_hand_edits(cells, edited)
     rows.loc[people.changes["row"].unique(), "state"] = "changed"

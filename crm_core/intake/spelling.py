@@ -43,6 +43,6 @@ def _may_be_one(texts: pd.Series, others: pd.Series) -> pd.Series:
     """Codes like 001Ab and 001aB may well be two: one of both spellings has to be in capitals, or small, throughout."""
     code = texts.str.startswith("c:") & (texts != others)
     even = pd.Series(False, index=texts.index)
-    for side in (texts.str.slice(2), others.str.slice(2)):
+    for side in (texts.str.extract(r"^..([^\x1f]*)")[0], others.str.extract(r"^..([^\x1f]*)")[0]):
         even |= (side == side.str.lower()) | (side == side.str.upper())
     return ~code | even

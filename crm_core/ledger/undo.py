@@ -38,8 +38,8 @@ class Inverse:
 def inverse(connection: Connection, batch: int) -> Inverse:
     """The change set that undoes `batch`; NotFound or InvalidInput when there is nothing to undo."""
     _check(connection, batch)
-    removes, stays = _created(connection, batch)
     cells, edited = _changed(connection, batch)
+    removes, stays = _created(connection, batch, _freed(cells))
     returns, taken = _removed(connection, batch)
     return Inverse(
         ChangeSet(f"Undo of number {batch}", creates=returns, changes=cells, removes=removes, undoes=batch),
@@ -59,7 +59,17 @@ def _check(connection: Connection, batch: int) -> None:
         )
 
 
-def _created(connection: Connection, batch: int) -> tuple[dict[str, tuple[int, ...]], list[Kept]]:
+Freed = dict[tuple[str, str], set[int]]
+
+
+def _freed(cells: pd.DataFrame) -> Freed:
+    """By entity and column the rows that stop pointing where they do, once their cells have gone back."""
+    return {key: set(rows) for key, rows in cells.groupby(["entity", "field"])["id"]}  # type: ignore[misc]
+
+
+def _created(
+    connection: Connection, batch: int, freed: Freed
+) -> tuple[dict[str, tuple[int, ...]], list[Kept]]:
     """Rows of the batch that may go, by entity; rows edited since or used by later records stay."""
     removes: dict[str, tuple[int, ...]] = {}
     stays: list[Kept] = []
@@ -69,7 +79,7 @@ def _created(connection: Connection, batch: int) -> tuple[dict[str, tuple[int, .
         ids = set(connection.scalars(sa.select(table.c.id).where(table.c.batch == batch)))
         if not ids:
             continue
-        why = _edited_since(connection, name, batch) | _used_by(connection, name, batch, staying)
+        why = _edited_since(connection, name, batch) | _used_by(connection, name, batch, staying, freed)
         staying[name] = ids & set(why)
         stays += _listed(connection, name, {row: why[row] for row in staying[name]})
         removes[name] = tuple(sorted(ids - staying[name]))
@@ -87,28 +97,41 @@ def _edited_since(connection: Connection, name: str, batch: int) -> dict[int, st
     return dict.fromkeys(found, "edited since")
 
 
-def _used_by(connection: Connection, name: str, batch: int, staying: dict[str, set[int]]) -> dict[int, str]:
+def _used_by(
+    connection: Connection, name: str, batch: int, staying: dict[str, set[int]], freed: Freed
+) -> dict[int, str]:
     """Rows of the batch that rows of other batches, or rows that stay, point to."""
     used: dict[int, str] = {}
     for other in ENTITIES.values():
         for declared in other.fields:
             if declared.kind is Kind.REFERENCE and declared.refers == name:
                 column = TABLES[other.name].c[declared.column]
-                rows = _referred(connection, name, other.name, column, batch, staying.get(other.name, set()))
+                users = _Users(other.name, column, staying.get(other.name, set()), freed.get((other.name, column.name), set()))
+                rows = _referred(connection, name, users, batch)
                 used.update(dict.fromkeys(rows, f"used by {other.plural.lower()} that stay"))
     return used
 
 
-def _referred(
-    connection: Connection, name: str, other: str, column: sa.Column[Any], batch: int, staying: set[int]
-) -> set[int]:
-    table, users = TABLES[name], TABLES[other]
-    joined = sa.select(table.c.id).join(users, column == table.c.id).where(table.c.batch == batch)
-    found = set(connection.scalars(joined.where(users.c.batch != batch).distinct()))
-    if staying:
-        with KeyTable(connection, "staying", staying) as keys:
-            found |= set(connection.scalars(joined.where(users.c.id.in_(sa.select(keys.c.key))).distinct()))
-    return found
+@dataclass(frozen=True)
+class _Users:
+    """A column that points to other records; of its rows those that stay, and those whose cell goes back."""
+
+    entity: str
+    column: sa.Column[Any]
+    staying: set[int]
+    freed: set[int]
+
+
+def _referred(connection: Connection, name: str, users: _Users, batch: int) -> set[int]:
+    table, theirs = TABLES[name], TABLES[users.entity]
+    joined = sa.select(table.c.id).join(theirs, users.column == table.c.id).where(table.c.batch == batch)
+    with KeyTable(connection, "freed", users.freed) as freed:
+        found = joined.where(theirs.c.batch != batch, theirs.c.id.not_in(sa.select(freed.c.key)))
+        used = set(connection.scalars(found.distinct()))
+    if users.staying:
+        with KeyTable(connection, "staying", users.staying) as keys:
+            used |= set(connection.scalars(joined.where(theirs.c.id.in_(sa.select(keys.c.key))).distinct()))
+    return used
 
 
 def _listed(connection: Connection, name: str, why: dict[int, str]) -> list[Kept]:

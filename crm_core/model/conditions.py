@@ -1,4 +1,4 @@
-"""A condition over customers, built from parts that a person can see. Compiled to SQL in the ledger, never evaluated."""
+"""A condition over customers, built from parts that a person can see; compiled to SQL, never evaluated."""
 
 from dataclasses import dataclass, field
 from typing import Any

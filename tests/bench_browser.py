@@ -1,0 +1,61 @@
+"""A page's rerun in a real browser, warm: from the click to the last change on the screen.
+
+The page itself measures: the click is made inside it, and its changes are observed until nothing moved for 300 ms.
+"""
+
+import os
+import shutil
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+
+TURNS = 7
+CLICK = """
+async (what) => {
+    const named = e => e.innerText.trim() === what;
+    const found = what.startsWith('[') || what.startsWith('.') ? document.querySelectorAll(what)
+        : [...document.querySelectorAll('button')].filter(named);
+    if (!found.length) return null;
+    const begun = performance.now();
+    let last = begun;
+    const watch = new MutationObserver(() => { last = performance.now(); });
+    watch.observe(document.querySelector('[data-testid=stMain]'),
+        {subtree: true, childList: true, attributes: true, characterData: true});
+    found[0].click();
+    for (;;) {
+        await new Promise(after => setTimeout(after, 20));
+        const running = document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning';
+        if (!running && performance.now() - Math.max(last, begun) > 300 && performance.now() - begun > 500) break;
+    }
+    watch.disconnect();
+    return last - begun;
+}"""
+# A page and what is clicked on it in turn; the first round of each is not counted.
+CLICKS = {
+    "insights": ("Who they are", "Overview"),
+    "followups": (".st-key-play_birthday input",),
+    "customers": ("[data-testid=stPaginationNext]", "[data-testid=stPaginationPrev]"),
+}
+
+
+def bench_pages(database: str, row: Callable[..., None]) -> None:
+    from browser import DESKTOP, browser, page, settle, visit
+    from conftest import serving
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        print("--  clicks in a browser: no chromium here")
+        return
+    os.environ.setdefault("REGULARS_AS_OF", "2026-01-05")
+    with serving(database, Path(__file__).parents[1]) as app, browser(chromium) as window:
+        for name, words in CLICKS.items():
+            with page(window, DESKTOP) as screen:
+                visit(screen, f"{app.url}/{name}")
+                settle(screen)
+                for word in words:
+                    screen.evaluate(CLICK, word)
+                spent = [screen.evaluate(CLICK, words[turn % len(words)]) for turn in range(TURNS)]
+                known = [one for one in spent if one is not None]
+                if known:
+                    median = statistics.median(known)
+                    row(f"click to painted on {name}, warm", f"{median:.0f} ms", "≤ 500 ms", median <= 500)
