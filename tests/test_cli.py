@@ -193,3 +193,26 @@ def test_no_traceback_from_a_stranger_s_file(tmp_path: Path, sqlite_url: str) ->
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().splitlines()) == 1 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+@pytest.mark.parametrize("codes", [("C1", "C2"), (None, None)])
+def test_what_is_exported_comes_back_unchanged(
+    run: Shell, tmp_path: Path, ending: str, codes: tuple[str | None, str | None]
+) -> None:
+    """Every export is known again as what it is and changes nothing; into an empty database it brings the same sums."""
+    people = [["Customer ID", "Name", "Phone"], [codes[0], "Anna Novak", "+44 7700 900001"], [codes[1], "+44 7700 900002", "+44 7700 900002"]]
+    sales = [["Order ID", "Customer", "Order date", "Product", "Quantity", "Amount"]]
+    sales += [["1", codes[0] or "Anna Novak", "2025-01-05", "Tea", 1, 2.5], ["1", codes[1] or "+44 7700 900002", "2025-01-06", "Tea", 1, 2.5]]
+    (tmp_path / "book.xlsx").write_bytes(workbook(Customers=people, Sales=sales))
+    run.json("import", tmp_path / "book.xlsx", "--commit")
+    files = [tmp_path / f"{what}.{ending}" for what in ("customer", "purchase")]
+    for file in files:
+        assert run("export", file.stem, "--out", file)[0] == 0
+        (sheet,) = run.json("import", file)["sheets"]
+        assert (sheet["entity"], sheet["same"]) == (file.stem, 2)
+    other = Shell(f"sqlite:///{tmp_path / 'other.db'}", run.capsys)
+    other.json("import", *files, "--commit")
+    for shell, name in ((run, "here.csv"), (other, "there.csv")):
+        shell("export", "profile", "--out", tmp_path / name, "--as-of", "2026-01-05")
+    assert (tmp_path / "here.csv").read_bytes() == (tmp_path / "there.csv").read_bytes()

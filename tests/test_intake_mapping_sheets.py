@@ -181,3 +181,27 @@ def test_real_files_are_what_they_are(shared_data: Path, name: str, entity: str)
 def test_files_without_customers_stay_off(shared_data: Path, name: str):
     """Nothing is taken in by mistake."""
     assert not any(one.on for one in workbook(shared_data / name).values())
+
+
+def test_a_list_of_nothing_but_names():
+    """A sheet called customers that has a name a row is taken for what it says."""
+    (made,) = propose_workbook([table([["Imię i nazwisko"], ["Anna Ode"], ["Ben Kay"], ["Cyd Lee"]], "Klienci")])
+    assert (made.entity, made.on, fields(made)) == ("customer", True, {"Imię i nazwisko": "name"})
+
+
+def test_single_words_beside_a_given_name_are_family_names():
+    """Vorname and Name make the whole name."""
+    (made,) = propose_workbook([table([["Vorname", "Name", "E-Mail"], ["Anna", "Ode", "a@x.com"], ["Ben", "Kay", "b@x.com"]])])
+    assert fields(made) == {"Vorname": "given_name", "Name": "family_name", "E-Mail": "email"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Cancelled", ("yes", "no")), ("Returned?", ("Y", "N")), ("storniert", ("ja", "nein")), ("Type", ("refund", "sale"))],
+)
+def test_what_says_that_a_line_was_called_off_is_the_status(header: str, cells: tuple[str, str]):
+    """A column of ticks under such a header, or of such words under another, is the status."""
+    rows = [["Order No", "Customer ID", "Date", "Product", "Amount", header]]
+    rows += [[str(n), f"C{n}", f"2025-01-0{n}", "Tea", "2.50", cells[n % 2]] for n in range(1, 7)]
+    (made,) = propose_workbook([table(rows)])
+    assert fields(made)[header] == "status"

@@ -87,3 +87,18 @@ def test_last_purchase():
         fact("last_purchase", last_product="tea", last_products="tea; bun; cake", products_more=2)
         == "tea and 4 more"
     )
+
+
+@pytest.mark.parametrize(
+    ("caller", "company", "said"),
+    [
+        ("Maya", "Marigold", "Maya from Marigold"),
+        ("3", "Marigold", "Marigold"),
+        ("Everyone", "Marigold", "Marigold"),
+        ("Maya", None, "Maya"),
+        ("Everyone", None, None),
+    ],
+)
+def test_the_speaker_is_who_is_known(caller: str, company: str | None, said: str | None) -> None:
+    """A sheet's name or a number is nobody to introduce; the company alone is."""
+    assert facts_of({"caller": caller, "our_name": company}, date(2026, 1, 5))("speaker") == said

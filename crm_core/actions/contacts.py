@@ -83,8 +83,12 @@ def _planned(contact: Contact) -> dict[str, pd.DataFrame]:
     if contact.next_on is None:
         return {}
     row = {
-        "id": -1, "customer_id": contact.customer_id, "play": "promised",
+        "id": -1,
+        "customer_id": contact.customer_id,
+        "play": "promised",
         "due_on": contact.next_on.isoformat(),
-        "owner": contact.owner or None, "state": "open", "reason": contact.note or f"Promised on {contact.on.isoformat()}",
-    }  # fmt: skip
+        "owner": contact.owner or None,
+        "state": "open",
+        "reason": contact.note or f"Promised on {contact.on.isoformat()}",
+    }
     return {"follow-up": pd.DataFrame([row])}

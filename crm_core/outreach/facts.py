@@ -33,8 +33,15 @@ def _cell(column: str) -> Callable[[Row, date], str | None]:
 
 
 def _caller(row: Row, _: date) -> str | None:
+    """A name to say aloud: neither the sheet of everyone nor a colleague known by a number only."""
     name = as_text(row.get("caller"))
-    return None if name == EVERYONE else name
+    return None if name is None or name == EVERYONE or name.isdigit() else name
+
+
+def _speaker(row: Row, as_of: date) -> str | None:
+    """Who is speaking: "Maya from Café Marigold", or just the one of the two that is known."""
+    known = (_caller(row, as_of), as_text(row.get("our_name")))
+    return " from ".join(name for name in known if name) or None
 
 
 def _called(row: Row, _: date) -> str | None:
@@ -155,5 +162,6 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "round_age": ("the age they reach, when it is a round one", _round_age),
     "owner": ("the colleague who looks after them", _cell("owner")),
     "caller": ("the colleague who calls", _caller),
+    "speaker": ("who is calling, and from where", _speaker),
     "company_name": ("our own company's name", _cell("our_name")),
 }

@@ -42,7 +42,7 @@ class Play:
         return All(parts) if len(parts) != 1 else parts[0]
 
 
-HELLO = "Hello[ {name}][, this is {caller}][ from {company_name}]."
+HELLO = "Hello[ {name}][, this is {speaker}]."
 
 HOW_ARE_YOU = (
     " I wanted to hear how you are.[ Last time you chose {last_product}.] Is there anything you need?"
