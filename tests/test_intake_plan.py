@@ -300,13 +300,13 @@ LINES = [["Order ID", "Product", "Quantity", "Amount"], ["1", "Tea", 1, 2.5], ["
 
 
 def test_a_corrected_head_takes_its_lines_along(database_url: str) -> None:
-    """Another day, status or (new) customer of an order is one of its lines too; undo gives all of it back."""
+    """Another status or (new) customer of an order is one of its lines too; undo gives all of it back."""
     with opened(database_url) as database:
         take_in(database, workbook(Orders=HEADS, Lines=LINES))
-        corrected = workbook(Orders=[HEADS[0], [*HEADS[1][:3], "cancelled"], ["2", "C9", "2025-03-06", "completed"]], Lines=LINES)
+        corrected = workbook(Orders=[HEADS[0], [*HEADS[1][:3], "cancelled"], ["2", "C9", "2025-01-06", "completed"]], Lines=LINES)
         _, batch = take_in(database, corrected)
         assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (0, 0)
-        assert (profile(database, 2)["last_on"], profile(database, 2)["revenue"]) == ("2025-03-06", 40000)
+        assert (profile(database, 2)["last_on"], profile(database, 2)["revenue"]) == ("2025-01-06", 40000)
         assert not plan_of(database, corrected).writes
         assert undo_batch(database, batch.id, who="anna", as_of=DAY).kept == ()
         assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (2, 65000)
