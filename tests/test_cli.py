@@ -201,9 +201,16 @@ def test_what_is_exported_comes_back_unchanged(
     run: Shell, tmp_path: Path, ending: str, codes: tuple[str | None, str | None]
 ) -> None:
     """Every export is known again as what it is and changes nothing; into an empty database it brings the same sums."""
-    people = [["Customer ID", "Name", "Phone"], [codes[0], "Anna Novak", "+44 7700 900001"], [codes[1], "+44 7700 900002", "+44 7700 900002"]]
+    people = [
+        ["Customer ID", "Name", "Phone"],
+        [codes[0], "Anna Novak", "+44 7700 900001"],
+        [codes[1], "+44 7700 900002", "+44 7700 900002"],
+    ]
     sales = [["Order ID", "Customer", "Order date", "Product", "Quantity", "Amount"]]
-    sales += [["1", codes[0] or "Anna Novak", "2025-01-05", "Tea", 1, 2.5], ["1", codes[1] or "+44 7700 900002", "2025-01-06", "Tea", 1, 2.5]]
+    sales += [
+        ["1", codes[0] or "Anna Novak", "2025-01-05", "Tea", 1, 2.5],
+        ["1", codes[1] or "+44 7700 900002", "2025-01-06", "Tea", 1, 2.5],
+    ]
     (tmp_path / "book.xlsx").write_bytes(workbook(Customers=people, Sales=sales))
     run.json("import", tmp_path / "book.xlsx", "--commit")
     files = [tmp_path / f"{what}.{ending}" for what in ("customer", "purchase")]

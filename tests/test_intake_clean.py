@@ -220,5 +220,9 @@ def test_money_is_exact(amounts: list[Decimal]):
 def test_codes_that_a_program_wrote_as_decimals():
     """12417.0 in a column of whole numbers is 12417; with 1.5 beside it, it is a code of its own."""
     field = Field("code", Kind.CODE, "Code")
-    assert read_column(field, pd.Series(["12417.0", "C7", "18.0"], dtype="str")).values.tolist() == ["12417", "C7", "18"]
+    assert read_column(field, pd.Series(["12417.0", "C7", "18.0"], dtype="str")).values.tolist() == [
+        "12417",
+        "C7",
+        "18",
+    ]
     assert read_column(field, pd.Series(["1.0", "1.5"], dtype="str")).values.tolist() == ["1.0", "1.5"]

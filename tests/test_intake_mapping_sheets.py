@@ -185,19 +185,28 @@ def test_files_without_customers_stay_off(shared_data: Path, name: str):
 
 def test_a_list_of_nothing_but_names():
     """A sheet called customers that has a name a row is taken for what it says."""
-    (made,) = propose_workbook([table([["Imię i nazwisko"], ["Anna Ode"], ["Ben Kay"], ["Cyd Lee"]], "Klienci")])
+    (made,) = propose_workbook(
+        [table([["Imię i nazwisko"], ["Anna Ode"], ["Ben Kay"], ["Cyd Lee"]], "Klienci")]
+    )
     assert (made.entity, made.on, fields(made)) == ("customer", True, {"Imię i nazwisko": "name"})
 
 
 def test_single_words_beside_a_given_name_are_family_names():
     """Vorname and Name make the whole name."""
-    (made,) = propose_workbook([table([["Vorname", "Name", "E-Mail"], ["Anna", "Ode", "a@x.com"], ["Ben", "Kay", "b@x.com"]])])
+    (made,) = propose_workbook(
+        [table([["Vorname", "Name", "E-Mail"], ["Anna", "Ode", "a@x.com"], ["Ben", "Kay", "b@x.com"]])]
+    )
     assert fields(made) == {"Vorname": "given_name", "Name": "family_name", "E-Mail": "email"}
 
 
 @pytest.mark.parametrize(
     ("header", "cells"),
-    [("Cancelled", ("yes", "no")), ("Returned?", ("Y", "N")), ("storniert", ("ja", "nein")), ("Type", ("refund", "sale"))],
+    [
+        ("Cancelled", ("yes", "no")),
+        ("Returned?", ("Y", "N")),
+        ("storniert", ("ja", "nein")),
+        ("Type", ("refund", "sale")),
+    ],
 )
 def test_what_says_that_a_line_was_called_off_is_the_status(header: str, cells: tuple[str, str]):
     """A column of ticks under such a header, or of such words under another, is the status."""

@@ -241,126 +241,6 @@ def test_rows_are_conserved_and_a_second_time_is_nothing(tmp_path_factory, peopl
     database.close()
 
 
-def test_one_person_in_capitals_and_small_letters(database_url: str) -> None:
-    """A purchase finds its customer by code, name or e-mail however these are spelled; and stays with them."""
-    people = [["Customer ID", "Name", "E-mail"], ["ab-1", "Anna Novak", "Anna@x.com"], ["C2", "Ben Ode", "b@x.com"]]
-    for header, texts in (
-        ("Customer ID", ("AB-1", "ab-1 ")),
-        ("Customer", ("ANNA  NOVAK", "anna novak")),
-        ("E-mail", ("ANNA@x.com", "anna@X.com")),
-    ):
-        sales = [[header, "Date", "Product", "Amount"], [texts[0], "2025-01-05", "Tea", 2], [texts[1], "2025-01-06", "Tea", 3]]
-        with opened(database_url) as database:
-            _, batch = take_in(database, workbook(Customers=people, Sales=sales))
-            assert len(rows(database, "customer")) == 2
-            assert profile(database, rows(database, "customer")[0]["id"])["revenue"] == 50000
-            assert not plan_of(database, workbook(Sales=sales)).writes
-            undo_batch(database, batch.id, who="anna", as_of=DAY)
-
-
-def test_mixed_case_codes_are_two(database: Database) -> None:
-    """Codes that tell themselves apart by capitals in the middle are not one."""
-    sales = [SALES[0], ["1", "00Ab1", "2025-01-05", "Tea", 1, 2], ["2", "00aB1", "2025-01-05", "Tea", 1, 2]]
-    take_in(database, workbook(Sales=sales))
-    assert [row["code"] for row in rows(database, "customer")] == ["00Ab1", "00aB1"]
-
-
-def test_a_code_in_another_case_with_the_same_name_is_known(database: Database) -> None:
-    """A newer list with c1 for C1 and the same name changes nothing."""
-    take_in(database, workbook(Customers=PEOPLE))
-    small = [PEOPLE[0], ["c1", *PEOPLE[1][1:]]]
-    assert counts(plan_of(database, workbook(Customers=small)), "Customers") == {"same": 1}
-
-
-def test_a_shared_phone_a_second_time_is_nothing_new(database: Database) -> None:
-    """Two people with one phone or e-mail are two, each found again by name."""
-    people = [
-        ["Name", "Phone", "E-mail", "City"],
-        ["Anna Ode", "+44 7700 900001", None, "Leeds"],
-        ["Bob Ode", "+44 7700 900001", None, "Leeds"],
-        ["Cyd Lee", None, "home@x.com", "York"],
-        ["Dan Kay", None, "home@x.com", "York"],
-    ]
-    take_in(database, workbook(People=people))
-    assert len(rows(database, "customer")) == 4
-    assert counts(plan_of(database, workbook(People=people)), "People") == {"same": 4}
-
-
-def test_a_name_that_two_customers_of_the_file_have(database: Database) -> None:
-    """Purchases by a name that two customers of the same file bear belong to neither, and say so."""
-    people = [PEOPLE[0], PEOPLE[1], ["C9", "Anna Novak", None, None, "Hull"]]
-    sales = [["Customer", "Date", "Product", "Amount"], ["Anna Novak", "2025-01-05", "Tea", 2]]
-    plan, _ = take_in(database, workbook(Customers=people, Sales=sales))
-    assert rows(database, "purchase")[0]["customer_id"] is None
-    assert any("Several customers have this name" in problem.message for problem in plan.problems)
-
-
-HEADS = [["Order ID", "Customer ID", "Order date", "Status"], ["1", "C1", "2025-01-05", "completed"], ["2", "C1", "2025-01-06", "completed"]]
-LINES = [["Order ID", "Product", "Quantity", "Amount"], ["1", "Tea", 1, 2.5], ["2", "Cake", 1, 4]]
-
-
-def test_a_corrected_head_takes_its_lines_along(database_url: str) -> None:
-    """Another status or (new) customer of an order is one of its lines too; undo gives all of it back."""
-    with opened(database_url) as database:
-        take_in(database, workbook(Orders=HEADS, Lines=LINES))
-        corrected = workbook(Orders=[HEADS[0], [*HEADS[1][:3], "cancelled"], ["2", "C9", "2025-01-06", "completed"]], Lines=LINES)
-        _, batch = take_in(database, corrected)
-        assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (0, 0)
-        assert (profile(database, 2)["last_on"], profile(database, 2)["revenue"]) == ("2025-01-06", 40000)
-        assert not plan_of(database, corrected).writes
-        assert undo_batch(database, batch.id, who="anna", as_of=DAY).kept == ()
-        assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (2, 65000)
-        assert faults(database) == []
-
-
-def test_a_cancelled_head_calls_off_full_lines(database: Database) -> None:
-    """Lines with a customer and a day of their own are called off by their order all the same."""
-    lines = [[*LINES[0], "Customer ID", "Order date"], [*LINES[1], "C1", "2025-01-05"], [*LINES[2], "C1", "2025-01-06"]]
-    take_in(database, workbook(Orders=[HEADS[0], [*HEADS[1][:3], "cancelled"], HEADS[2]], Lines=lines))
-    assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (1, 40000)
-
-
-def test_lines_that_came_first_are_called_off_by_their_head(database: Database) -> None:
-    """A head that comes later brings its status to the lines that waited."""
-    take_in(database, workbook(Lines=LINES))
-    take_in(database, workbook(Orders=[HEADS[0], [*HEADS[1][:3], "cancelled"], HEADS[2]]))
-    assert (profile(database, 1)["orders"], profile(database, 1)["revenue"]) == (1, 40000)
-
-
-def test_a_total_that_is_not_the_sum_of_the_lines_is_named(database: Database) -> None:
-    """The lines count, and the order's row says what both make."""
-    heads = [[*HEADS[0], "Total"], [*HEADS[1], 9], [*HEADS[2], 4]]
-    plan = plan_of(database, workbook(Orders=heads, Lines=LINES))
-    (told,) = [problem for problem in plan.problems if problem.sheet == "Orders"]
-    assert (told.row, told.value) == (2, "9.00")
-
-
-def test_numbers_that_begin_again_every_year_are_other_orders(database: Database) -> None:
-    """Order 1 of next year replaces no line of this year's order 1."""
-    take_in(database, workbook(Sales=SALES))
-    next_year = [[cell.replace("2025", "2026") if isinstance(cell, str) else cell for cell in row] for row in SALES]
-    plan, _ = take_in(database, workbook(Sales=next_year))
-    assert counts(plan, "Sales") == {"new": 3}
-    assert not plan_of(database, workbook(Sales=SALES)).writes
-
-
-def test_a_head_number_given_twice_is_not_overwritten(database: Database) -> None:
-    """A head with a stored number, another customer and another day is doubtful; what is stored stays."""
-    heads = [["Order ID", "Customer ID", "Order date", "Total"], ["1", "C1", "2025-01-05", 5]]
-    take_in(database, workbook(Orders=heads))
-    plan, _ = take_in(database, workbook(Orders=[heads[0], ["1", "C2", "2026-01-05", 7]]))
-    assert counts(plan, "Orders") == {"doubtful": 1}
-    assert profile(database, 1)["revenue"] == 50000
-
-
-def test_orders_of_two_customers_under_one_number_both_count(database: Database) -> None:
-    """Where one number stands twice on a sheet of orders alone, no row is lost."""
-    heads = [["Order ID", "Customer ID", "Order date", "Total"]]
-    heads += [[str(number), "C1", "2025-01-05", 10] for number in range(1, 100)] + [["5", "C2", "2025-02-01", 7]]
-    take_in(database, workbook(Orders=heads))
-    assert [profile(database, number)["revenue"] for number in (1, 2)] == [9900000, 70000]
-
-
 def test_amounts_in_another_currency_are_left_out_and_named(database: Database) -> None:
     """A column of currencies says which rows are not in the one that is kept."""
     sales = [[*SALES[0], "Currency"], [*SALES[1], "EUR"], [*SALES[2], "EUR"], [*SALES[3], "USD"]]
@@ -373,6 +253,11 @@ def test_amounts_in_another_currency_are_left_out_and_named(database: Database) 
 
 def test_ticks_under_returned_add_to_the_status(database: Database) -> None:
     """A line that is ticked as returned is called off, whatever its status says."""
-    sales = [[*SALES[0], "Status", "Returned"], [*SALES[1], "paid", "no"], [*SALES[2], "paid", "yes"], [*SALES[3], "open", "no"]]
+    sales = [
+        [*SALES[0], "Status", "Returned"],
+        [*SALES[1], "paid", "no"],
+        [*SALES[2], "paid", "yes"],
+        [*SALES[3], "open", "no"],
+    ]
     take_in(database, workbook(Sales=sales))
     assert [row["status"] for row in rows(database, "purchase")] == ["completed", "returned", "open"]

@@ -18,8 +18,14 @@ def without_foreign(entity: str, table: Table, frame: pd.DataFrame, kept: str | 
     `kept`: the company's currency; where nobody said, the one that most rows have.
     """
     none = pd.DataFrame(columns=["row", "column", "value", "message"])
-    column = next((column for column in table.columns if fold(column.header) in lexicon.flat("currency")), None)
-    money = [field.column for field in ENTITIES[entity].fields if field.kind is Kind.MONEY and field.column in frame]
+    column = next(
+        (column for column in table.columns if fold(column.header) in lexicon.flat("currency")), None
+    )
+    money = [
+        field.column
+        for field in ENTITIES[entity].fields
+        if field.kind is Kind.MONEY and field.column in frame
+    ]
     if column is None or not money:
         return frame, none
     named = _codes(table.rows[column.position])
@@ -34,7 +40,10 @@ def without_foreign(entity: str, table: Table, frame: pd.DataFrame, kept: str | 
 
 def _codes(cells: pd.Series) -> pd.Series:
     """The currency that each cell names; missing where it names none that is known."""
-    known = {text: CURRENCIES.get(fold(text)) or CURRENCIES.get(text.strip().lower()) for text in cells.dropna().unique()}
+    known = {
+        text: CURRENCIES.get(fold(text)) or CURRENCIES.get(text.strip().lower())
+        for text in cells.dropna().unique()
+    }
     return cells.map({text: code for text, code in known.items() if code}).astype("str")
 
 

@@ -9,7 +9,11 @@ from crm_core.model.changes import CHANGE_COLUMNS
 from crm_core.model.words import MONEY_UNIT
 
 HEAD_FACTS = ("customer_id", "date", "time", "status", "channel", "owner")
-FOLLOWED = ("customer_id", "date", "status")  # what stored lines take over from a head that comes or changes later
+FOLLOWED = (
+    "customer_id",
+    "date",
+    "status",
+)  # what stored lines take over from a head that comes or changes later
 CALLED_OFF = ("cancelled", "returned")
 
 
@@ -30,15 +34,16 @@ def lines_follow(work: Work, stored: Stored) -> None:
     lines = stored.rows("purchase", {"number": moves.index.unique()}) if len(moves) else moves
     if lines.empty:
         return
-    lines = lines[["id", "number", *FOLLOWED]].astype(object)
-    cells = pd.concat([_cells(lines, moves, field) for field in FOLLOWED], ignore_index=True)
+    cells = pd.concat([_cells(lines.astype(object), moves, field) for field in FOLLOWED], ignore_index=True)
     edited = stored.edited_by_hand("purchase", cells["id"].unique()) if len(cells) else set()
     work.change(without_hand_edits(cells, edited)[0].assign(row=None), "")
 
 
 def _new(work: Work) -> pd.DataFrame:
     heads = heads_in_file(work)[list(FOLLOWED)].astype(object)
-    blank = pd.DataFrame(None, index=heads.index, columns=[f"{field} before" for field in FOLLOWED], dtype=object)
+    blank = pd.DataFrame(
+        None, index=heads.index, columns=[f"{field} before" for field in FOLLOWED], dtype=object
+    )
     return heads.join(blank)
 
 
@@ -83,7 +88,11 @@ def say_differing_totals(work: Work) -> None:
 
 
 def _line_sums(work: Work) -> pd.Series:
-    frames = [frame[["number", "amount"]] for frame in work.created("purchase") if {"number", "amount"} <= set(frame)]
+    frames = [
+        frame[["number", "amount"]]
+        for frame in work.created("purchase")
+        if {"number", "amount"} <= set(frame)
+    ]
     if not frames or not work.of("order"):
         return pd.Series(dtype="Float64")
     lines = pd.concat(frames).dropna()
@@ -95,9 +104,10 @@ def _name_differing(work: Work, sheet: str, told: pd.Series, made: pd.Series, al
         note = f"In {len(told):,} of {all_:,} orders the total is not the sum of the lines; the lines count."
         work.notes.setdefault(sheet, []).append(note)
         return
-    rows = [
-        (row, "", f"{total / MONEY_UNIT:.2f}",
-         f"The total of this order is {total / MONEY_UNIT:.2f}, and its lines make {float(lines) / MONEY_UNIT:.2f}; the lines count.")
-        for row, total, lines in zip(told.index, told, made, strict=True)
-    ]  # fmt: skip
-    work.problems(sheet, rows)
+    message = "The total of this order is {}, and its lines make {}; the lines count."
+    both = zip(told.index, map(_shown, told), map(_shown, made), strict=True)
+    work.problems(sheet, [(row, "", total, message.format(total, lines)) for row, total, lines in both])
+
+
+def _shown(amount: float) -> str:
+    return f"{amount / MONEY_UNIT:.2f}"

@@ -7,7 +7,13 @@ from crm_core.model.folding import phone_key
 REFERENCE_PREFIX = "customer."
 
 # In this order a reference is taken; the letter keeps a code "7" apart from a name "7".
-WAYS = (("customer", "c"), ("customer.code", "c"), ("customer.email", "e"), ("customer.phone", "p"), ("customer.name", "n"))
+WAYS = (
+    ("customer", "c"),
+    ("customer.code", "c"),
+    ("customer.email", "e"),
+    ("customer.phone", "p"),
+    ("customer.name", "n"),
+)
 
 
 def identities(frame: pd.DataFrame) -> pd.Series:
@@ -22,7 +28,9 @@ def identities(frame: pd.DataFrame) -> pd.Series:
     given = [REFERENCE_PREFIX + name for name in ("given_name", "family_name")]
     if all(column in frame for column in given):
         joined = "n:" + frame[given[0]].fillna("") + " " + frame[given[1]].fillna("")
-        found = found.where(found.notna() | (frame[given[0]].isna() & frame[given[1]].isna()), joined.str.strip())
+        found = found.where(
+            found.notna() | (frame[given[0]].isna() & frame[given[1]].isna()), joined.str.strip()
+        )
     return found
 
 

@@ -79,7 +79,7 @@ def _say_twice(work: Work, sheet: str, frame: pd.DataFrame, first: pd.Series) ->
     work.set_state(sheet, again.index[differs], "left out")
     rows = [
         (row, "", str(again.at[row, "key"]).split(":", 1)[1],
-         f"This already stands in row {earlier.at[row, 'at']} with other values; that row was taken. Correct one of them.")
+         f"This already stands in row {earlier.at[row, 'at']} with other values; that one was taken. Correct one.")
         for row in again.index[differs]
     ]  # fmt: skip
     work.problems(sheet, rows)
@@ -93,7 +93,11 @@ def _stored_ids(entity: str, frame: pd.DataFrame, stored: Stored) -> pd.Series:
         if name in frame:
             open_rows = frame.loc[(ids == 0) & frame[name].notna(), name]
             held = stored.rows(entity, {name: open_rows.unique()})
-            found = open_rows.map(held.drop_duplicates(name).set_index(name)["id"]) if len(held) else open_rows.map({})
+            found = (
+                open_rows.map(held.drop_duplicates(name).set_index(name)["id"])
+                if len(held)
+                else open_rows.map({})
+            )
             ids = ids.where(~ids.index.isin(found.dropna().index), found.reindex(ids.index))
     return ids
 

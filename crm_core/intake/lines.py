@@ -55,10 +55,14 @@ def fill_amounts(frame: pd.DataFrame) -> pd.DataFrame:
     """`amount` = price × quantity less the discount, where the sheet gives no amount (ten-thousandths)."""
     if "price" not in frame or ("amount" in frame and frame["amount"].notna().all()):
         return frame
-    quantity = frame["quantity"].astype("Float64") if "quantity" in frame else pd.Series(1.0, index=frame.index)
+    quantity = (
+        frame["quantity"].astype("Float64") if "quantity" in frame else pd.Series(1.0, index=frame.index)
+    )
     share = _discount_share(frame)
     made = (frame["price"].astype("Float64") * quantity * (1 - share)).round().astype("Int64")
-    given = frame["amount"].astype("Int64") if "amount" in frame else pd.Series(pd.NA, frame.index, dtype="Int64")
+    given = (
+        frame["amount"].astype("Int64") if "amount" in frame else pd.Series(pd.NA, frame.index, dtype="Int64")
+    )
     return frame.assign(amount=given.fillna(made))
 
 
@@ -79,9 +83,9 @@ def partners(rows: pd.DataFrame, stored: pd.DataFrame, overlap: bool = True) -> 
     """Changed lines: (stored id by row, rows whose partners are several).
 
     `rows` and `stored` are what is left on both sides, with number, customer_id, date, product_code, product. A partner
-    has the same order and product, and the same customer or the same day; the same day for certain where the upload has no
-    known line (no `overlap`): a company that counts its orders from 1 again every year sends other orders, no corrections. Equally many on both sides are paired in order;
-    otherwise nobody can say which is which.
+    has the same order and product, and the same customer or the same day; the same day where the upload has no known
+    line (no `overlap`): a company that counts its orders from 1 again every year sends other orders, no corrections.
+    Equally many on both sides are paired in order; otherwise nobody can say which is which.
     """
     ids, several = pd.Series(dtype="int64"), pd.Series(dtype=bool)
     for also in ("customer_id", "date") if overlap else ("date",):
@@ -101,9 +105,13 @@ def _met(rows: pd.DataFrame, stored: pd.DataFrame, also: str) -> tuple[pd.Series
     several = here != there
     met = theirs[~several]
     left = pd.DataFrame({"key": met, "turn": met.groupby(met).cumcount(), "row": met.index})
-    right = pd.DataFrame({"key": ours, "turn": ours.groupby(ours).cumcount(), "id": stored.loc[ours.index, "id"]})
+    right = pd.DataFrame(
+        {"key": ours, "turn": ours.groupby(ours).cumcount(), "id": stored.loc[ours.index, "id"]}
+    )
     joined = left.merge(right, on=["key", "turn"])
-    return pd.Series(joined["id"].astype("int64").to_numpy(), index=joined["row"].to_numpy()), several[several]
+    return pd.Series(joined["id"].astype("int64").to_numpy(), index=joined["row"].to_numpy()), several[
+        several
+    ]
 
 
 def _order_and_product(frame: pd.DataFrame, also: str) -> pd.Series:

@@ -57,7 +57,9 @@ def _numbers_given_twice(made: SheetProposal, table: Table) -> SheetProposal:
 
 
 def _as_known(table: Table, entity: str) -> SheetProposal:
-    return replace(propose_as(table, entity), why="these are purchases: some order numbers stand in several rows")
+    return replace(
+        propose_as(table, entity), why="these are purchases: some order numbers stand in several rows"
+    )
 
 
 def propose_as(table: Table, entity: str) -> SheetProposal:
@@ -75,7 +77,12 @@ def _alone(seen: Seen) -> SheetProposal:
     ours = next((entity for entity in _KEPT if _is_ours(entity, seen.table)), None)
     if ours is not None and len(seen.table.rows):
         label = ENTITIES[ours].plural.lower()
-        return SheetProposal(ours, not seen.table.hidden, f"these are {label} as Regulars hands them out", _own_fields(ours, seen))
+        return SheetProposal(
+            ours,
+            not seen.table.hidden,
+            f"these are {label} as Regulars hands them out",
+            _own_fields(ours, seen),
+        )
     fields = {entity: assign(entity, seen) for entity in lexicon.SECTIONS}
     found = verdict(seen, fields)
     if found.entity is None:
@@ -114,7 +121,9 @@ def _own_fields(entity: str, seen: Seen) -> tuple[FieldProposal, ...]:
         for field in assign(entity, seen)
     ]
     return tuple(
-        field if field.header in names or field.header in pointing else replace(field, field=None, confidence=0.0)
+        field
+        if field.header in names or field.header in pointing
+        else replace(field, field=None, confidence=0.0)
         for field in fields
     )
 

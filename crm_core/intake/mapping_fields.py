@@ -53,7 +53,9 @@ def _given(columns: Sequence[Column], wished: dict[int, list[Guess]]) -> Given:
 
 def _repeats(guess: Guess, column: Column) -> bool:
     """Notes and tags may stand in several columns; a column of ticks adds to the status."""
-    return guess.field in _REPEATABLE or (guess.field == "status" and ticked_word("status", column.header) is not None)
+    return guess.field in _REPEATABLE or (
+        guess.field == "status" and ticked_word("status", column.header) is not None
+    )
 
 
 def _mapped(column: Column, guess: Guess) -> FieldProposal:

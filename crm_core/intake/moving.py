@@ -65,9 +65,7 @@ def _without_unusable(
     return frame[~empty]
 
 
-def _without_incomplete_contacts(
-    work: Work, sheet: str, frame: pd.DataFrame, who: pd.Series
-) -> pd.DataFrame:
+def _without_incomplete_contacts(work: Work, sheet: str, frame: pd.DataFrame, who: pd.Series) -> pd.DataFrame:
     blank = pd.Series(True, index=frame.index)
     no_date = frame["date"].isna() if "date" in frame else blank
     nobody = who.isna()
@@ -106,7 +104,11 @@ def _called_off(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.Series:
     if heads.empty:
         return pd.Series(None, index=frame.index, dtype=object)
     found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
-    same = frame["customer_id"].isna() | found["customer_id"].isna() | (frame["customer_id"] == found["customer_id"])
+    same = (
+        frame["customer_id"].isna()
+        | found["customer_id"].isna()
+        | (frame["customer_id"] == found["customer_id"])
+    )
     return found["status"].astype(object).where(same.fillna(True).astype(bool), None)
 
 
@@ -138,21 +140,31 @@ def _as_changed(known: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 def _from_products(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     """Lines that only carry a product's code take its name from the product sheet of this upload."""
     frames = [made for made in work.created("product") if "code" in made]
-    named = [records.frame for _, records in work.of("product") if {"code", "name"} <= set(records.frame.columns)]
-    if not (frames or named) or "product_code" not in frame or ("product" in frame and frame["product"].notna().all()):
+    named = [
+        records.frame for _, records in work.of("product") if {"code", "name"} <= set(records.frame.columns)
+    ]
+    if (
+        not (frames or named)
+        or "product_code" not in frame
+        or ("product" in frame and frame["product"].notna().all())
+    ):
         return frame
     products = pd.concat(frames or named).dropna(subset=["code"]).drop_duplicates("code").set_index("code")
     for column, source in (("product", "name"), ("category", "category")):
         if source in products:
             mine = frame[column] if column in frame else pd.Series(None, index=frame.index, dtype=object)
-            frame[column] = mine.astype(object).where(mine.notna(), frame["product_code"].map(products[source]))
+            frame[column] = mine.astype(object).where(
+                mine.notna(), frame["product_code"].map(products[source])
+            )
     return frame
 
 
 def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
     undated = frame["date"].isna() if "date" in frame else pd.Series(True, index=frame.index)
     if undated.any():
-        message = "There is no date, so this line is kept but counts in no sum until a date or its order is known."
+        message = (
+            "There is no date, so this line is kept but counts in no sum until a date or its order is known."
+        )
         work.problems(sheet, [(row, "", "", message) for row in frame.index[undated]])
 
 
@@ -168,7 +180,9 @@ def _changed(
     rows = fresh.loc[ids.index].assign(id=ids)
     columns = [column for column in ENTITIES[entity].columns if column in rows]
     cells = changed_cells(entity, rows, left, columns)
-    cells, _ = without_hand_edits(cells, stored.edited_by_hand(entity, cells["id"].unique()) if len(cells) else set())
+    cells, _ = without_hand_edits(
+        cells, stored.edited_by_hand(entity, cells["id"].unique()) if len(cells) else set()
+    )
     work.change(cells, sheet)
     work.set_state(sheet, rows.index, "same")
     work.set_state(sheet, cells["row"].unique(), "changed")
@@ -181,7 +195,9 @@ def _left_in_store(fresh: pd.DataFrame, stored: Stored, keys: set[int]) -> pd.Da
     bare = fresh[fresh["number"].isna()] if "number" in fresh else fresh
     people = bare["customer_id"].dropna().astype("int64")
     wanted = {"number": numbered, "customer_id": people[people > 0].unique()}
-    found = stored.rows("purchase", {name: values for name, values in wanted.items() if len(values)} or {"number": []})
+    found = stored.rows(
+        "purchase", {name: values for name, values in wanted.items() if len(values)} or {"number": []}
+    )
     return found[~found["source_key"].isin(keys)] if len(found) else found
 
 

@@ -35,7 +35,9 @@ class People:
     next_id: int = -1
 
 
-def match_people(rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, known_change: bool = True) -> People:
+def match_people(
+    rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, known_change: bool = True
+) -> People:
     """Match customer rows (columns sheet, row and customer fields; a fresh index) with each other and the stored.
 
     New ones are numbered from `first_id` downwards. `known_change` False: what is stored stays as it is (for people
@@ -75,7 +77,7 @@ def complete_names(rows: pd.DataFrame) -> pd.DataFrame:
         rows["name"] = rows["name"].where(rows["name"].notna(), rows[column].astype(object))
     rows["name"] = rows["name"].astype("str")
     rows["phone_key"] = phone_key(rows["phone"])
-    rows["email_key"] = small(rows["email"])
+    rows["email_key"] = rows["email"].astype("str").str.lower()
     return rows
 
 
@@ -83,7 +85,9 @@ def _joined_names(rows: pd.DataFrame) -> pd.Series:
     if rows["given_name"].isna().all() and rows["family_name"].isna().all():
         return pd.Series(None, index=rows.index, dtype=object)
     given, family = (rows[column].astype("str").fillna("") for column in ("given_name", "family_name"))
-    han = family.str.contains(r"[\u3400-\u9fff]", regex=True) & given.str.contains(r"[\u3400-\u9fff]", regex=True)
+    han = family.str.contains(r"[\u3400-\u9fff]", regex=True) & given.str.contains(
+        r"[\u3400-\u9fff]", regex=True
+    )
     western = (given + " " + family).str.strip()
     joined = western.where(~han, family + given)
     return joined.astype(object).where(joined != "", None)
@@ -93,7 +97,9 @@ def _refuse_nameless(rows: pd.DataFrame, people: People) -> None:
     nameless = rows["name"].isna()
     rows.loc[nameless, "state"] = "left out"
     for row in rows[nameless].itertuples():
-        message = "There is no name, code, e-mail or phone in this row. Add one of them; the row was left out."
+        message = (
+            "There is no name, code, e-mail or phone in this row. Add one of them; the row was left out."
+        )
         people.problems.append((row.sheet, row.row, "", "", message))
 
 
@@ -185,7 +191,9 @@ def _say_twice(rows: pd.DataFrame, first: pd.Series, people: People) -> None:
         return
     earlier = rows.loc[first[again.index]].set_axis(again.index)
     columns = [c for c in rows.columns if c not in NOT_FIELDS]
-    differs = pd.DataFrame({c: again[c].notna() & (again[c].astype(object) != earlier[c].astype(object)) for c in columns})
+    differs = pd.DataFrame(
+        {c: again[c].notna() & (again[c].astype(object) != earlier[c].astype(object)) for c in columns}
+    )
     rows.loc[again.index, "state"] = "same"
     for index in again.index[differs.any(axis=1)]:
         rows.at[index, "state"] = "left out"

@@ -1,4 +1,4 @@
-"""Rows of a file that share an e-mail or a phone with stored customers: certain with a similar name, doubtful otherwise."""
+"""Rows that share an e-mail or a phone with stored customers: certain with a similar name, doubtful otherwise."""
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -36,8 +36,14 @@ def _of_key(asked: pd.DataFrame, held: pd.DataFrame, key: str, pairs: Pairs) -> 
     """Several people may share a key: the one of the same name is meant, else the one with the likest name."""
     mine = asked[[key, "name", "code"]].reset_index(names="row")
     met = mine.astype({key: object}).merge(held, on=key, suffixes=("", "_held"))
-    met["other"] = met["code"].notna() & met["code_held"].notna() & (met["code"].astype("str") != met["code_held"].astype("str"))
-    plain = met[(met["name"].astype("str") == met["name_held"].astype("str")) & ~met["other"]].drop_duplicates("row")
+    met["other"] = (
+        met["code"].notna()
+        & met["code_held"].notna()
+        & (met["code"].astype("str") != met["code_held"].astype("str"))
+    )
+    plain = met[
+        (met["name"].astype("str") == met["name_held"].astype("str")) & ~met["other"]
+    ].drop_duplicates("row")
     found = dict(zip(plain["row"].astype(int), plain["id"].astype(int), strict=True))
     rest = met[~met["row"].isin(found)]
     for row, holders in rest[rest.groupby("row").cumcount() < CROWD].groupby("row"):
@@ -47,13 +53,22 @@ def _of_key(asked: pd.DataFrame, held: pd.DataFrame, key: str, pairs: Pairs) -> 
 
 def _likest(holders: pd.DataFrame) -> pd.Series:
     """The holder whose name is likest, one without another code before all."""
-    likeness = [fuzz.token_sort_ratio(fold(str(mine)), fold(str(theirs))) for mine, theirs in zip(holders["name"], holders["name_held"], strict=True)]
-    weighed = holders.assign(likeness=likeness).sort_values(["other", "likeness"], ascending=[True, False], kind="stable")
+    likeness = [
+        fuzz.token_sort_ratio(fold(str(mine)), fold(str(theirs)))
+        for mine, theirs in zip(holders["name"], holders["name_held"], strict=True)
+    ]
+    weighed = holders.assign(likeness=likeness).sort_values(
+        ["other", "likeness"], ascending=[True, False], kind="stable"
+    )
     certain = weighed[(weighed["likeness"] >= SIMILAR_NAME) & ~weighed["other"]]
-    return (certain if len(certain) else weighed.sort_values("likeness", ascending=False, kind="stable")).iloc[0]
+    return (
+        certain if len(certain) else weighed.sort_values("likeness", ascending=False, kind="stable")
+    ).iloc[0]
 
 
-def _weigh(row: int, asked: pd.Series, held: pd.Series, key: str, found: dict[int, int], pairs: Pairs) -> None:
+def _weigh(
+    row: int, asked: pd.Series, held: pd.Series, key: str, found: dict[int, int], pairs: Pairs
+) -> None:
     if held["likeness"] >= SIMILAR_NAME and not held["other"]:
         found[row] = int(held["id"])
     elif held["likeness"] >= SIMILAR_NAME or key == "email_key":

@@ -102,7 +102,9 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
     frame, foreign = without_foreign(choice.entity, table, frame, defaults.currency)
     problems.append(foreign)
     frame["extra"] = _extra(table, [(column.position, column.header) for column in rest])
-    mapping = {column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest}
+    mapping = {
+        column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest
+    }
     return Records(
         table.sheet, choice.entity, frame, _together(problems, table), mapping,
         tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,

@@ -41,7 +41,9 @@ def build_directory(people: People, dated: list[Records], stored: Stored) -> Dir
     known, rest = _known(wanted, people, stored, directory)
     everyone = everyone[everyone["who"].isin(rest)] if len(rest) else everyone[:0]
     spelled = first_spellings(rest)
-    made = _make(everyone.assign(who=everyone["who"].map(spelled)), stored, people.next_id, directory)
+    if (spelled != rest.to_numpy()).any():
+        everyone = everyone.assign(who=everyone["who"].map(spelled))
+    made = _make(everyone, stored, people.next_id, directory)
     directory.ids = pd.concat([known, spelled.map(made).dropna()]).astype("int64")
     return directory
 
@@ -52,16 +54,20 @@ def _known(
     """Ids of the identities that are known, the surest way first; and the identities that nobody has."""
     in_file = _in_file(people, wanted, directory)
     ways: tuple[Callable[[pd.Series], pd.Series], ...] = (
-        lambda rest: in_file.reindex(rest).dropna(),
         lambda rest: _in_store(rest, stored, directory),
         lambda rest: _by_name(rest, people, stored, directory),
         lambda rest: alike(rest, in_file),
         lambda rest: _in_store_alike(rest, stored),
     )
-    known, rest = [pd.Series(dtype="int64")], wanted
+    held = in_file.reindex(wanted)
+    known, rest = [held.dropna().astype("int64")], wanted[held.isna().to_numpy()]
+    rest = rest[~rest.isin(directory.ambiguous)] if directory.ambiguous else rest
     for way in ways:
-        known.append(way(rest).astype("int64") if len(rest) else known[0])
-        rest = rest[~rest.isin(known[-1].index) & ~rest.isin(directory.ambiguous)] if len(rest) else rest
+        if rest.empty:
+            break
+        known.append(way(rest).astype("int64"))
+        if len(known[-1]) or directory.ambiguous:
+            rest = rest[~rest.isin(known[-1].index) & ~rest.isin(directory.ambiguous)]
     return pd.concat(known), rest
 
 
@@ -71,9 +77,14 @@ def _by_name(rest: pd.Series, people: People, stored: Stored, directory: Directo
     if names.empty:
         return pd.Series(dtype="int64")
     met = _in_file(people, names, directory).reindex(names).dropna()
-    left = names[~names.isin(met.index) & ~names.isin(directory.ambiguous)]
+    left = (
+        names[~names.isin(met.index) & ~names.isin(directory.ambiguous)]
+        if len(met) or directory.ambiguous
+        else names
+    )
     met = pd.concat([met, _in_store(left, stored, directory)])
-    directory.ambiguous |= {"c:" + name[2:] for name in directory.ambiguous.intersection(names)}
+    if directory.ambiguous:
+        directory.ambiguous |= {"c:" + name[2:] for name in directory.ambiguous.intersection(names)}
     return met.set_axis("c:" + pd.Index(met.index, dtype="str").str.slice(2))
 
 
@@ -84,7 +95,7 @@ def _mentions(records: Records) -> pd.DataFrame:
         return pd.DataFrame({"who": records.who_codes[1]})
     facts = records.frame[columns].rename(columns=lambda name: name.removeprefix(REFERENCE_PREFIX))
     facts["who"] = records.who
-    facts["on"] = records.frame["date"] if "date" in records.frame else None
+    facts["on"] = records.frame.get("date")
     return facts[facts["who"].notna()]
 
 
@@ -94,12 +105,18 @@ def _in_file(people: People, wanted: pd.Series, directory: Directory) -> pd.Seri
     found = [pd.Series(dtype="int64")]
     for letter, column in STORED_COLUMN.items():
         if column in rows and letter in ways:
-            held = rows.loc[rows[column].notna() & (rows["id"] != 0), [column, "id"]].drop_duplicates()
-            twice = held[column].duplicated(keep=False)
-            directory.ambiguous |= set("n:" + held[column][twice].astype("str")) & set(wanted) if letter == "n" else set()
-            held = held[~twice] if letter == "n" else held.drop_duplicates(column)
+            held = rows.loc[rows[column].notna() & (rows["id"] != 0), [column, "id"]]
+            held = _unambiguous(held, wanted, directory) if letter == "n" else held.drop_duplicates(column)
             found.append(pd.Series(held["id"].to_numpy(), index=letter + ":" + held[column].astype("str")))
     return pd.concat(found)
+
+
+def _unambiguous(held: pd.DataFrame, wanted: pd.Series, directory: Directory) -> pd.DataFrame:
+    held = held.drop_duplicates()
+    twice = held["name"].duplicated(keep=False)
+    if twice.any():
+        directory.ambiguous |= set("n:" + held["name"][twice].astype("str")).intersection(wanted)
+    return held[~twice]
 
 
 def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Series:
@@ -115,7 +132,11 @@ def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Ser
         twice = names.duplicated(keep=False)
         directory.ambiguous |= set(names[twice]) if letter == "n" else set()
         alone = held[~twice] if letter == "n" else held.drop_duplicates(column)
-        found.append(pd.Series(alone["id"].astype("int64").to_numpy(), index=letter + ":" + alone[column].astype("str")))
+        found.append(
+            pd.Series(
+                alone["id"].astype("int64").to_numpy(), index=letter + ":" + alone[column].astype("str")
+            )
+        )
     return pd.concat(found)
 
 

@@ -7,7 +7,9 @@ from crm_core.intake.stored import Stored
 
 def small(texts: pd.Series) -> pd.Series:
     """Texts (missing stays missing) in small letters, doubled blanks as one: what two spellings share."""
-    plain = texts.astype("str").str.replace(r"\s+", " ", regex=True)
+    plain = texts.astype("str")
+    if plain.str.contains(r"\s\s|[\t\n\r]", regex=True).any():
+        plain = plain.str.replace(r"\s+", " ", regex=True)
     ascii_only = plain.str.lower()
     odd = plain.notna() & ~plain.str.fullmatch(r"[\x00-\x7f]*").fillna(True).astype(bool)
     return ascii_only.where(~odd, plain[odd].str.casefold().reindex(plain.index)) if odd.any() else ascii_only
@@ -15,12 +17,13 @@ def small(texts: pd.Series) -> pd.Series:
 
 def alike(asked: pd.Series, held: pd.Series) -> pd.Series:
     """Ids (index: the asked text) of those that `held` (text → id) spells otherwise; where it has several, none."""
+    if held.empty or asked.empty:
+        return pd.Series(dtype="int64")
     names = pd.Series(held.index.to_numpy(), dtype="str")
     ours = pd.DataFrame({"ours": names, "id": held.to_numpy(), "key": small(names)})
     theirs = pd.DataFrame({"theirs": asked.to_numpy(), "key": small(asked).to_numpy()}).astype("str")
     met = theirs.merge(ours[ours["key"].isin(theirs["key"])], on="key")
-    met = met[_may_be_one(met["theirs"], met["ours"])]
-    met = met.drop_duplicates(["theirs", "id"])
+    met = met[_may_be_one(met["theirs"], met["ours"])].drop_duplicates(["theirs", "id"])
     met = met[~met["theirs"].duplicated(keep=False)]
     return pd.Series(met["id"].to_numpy(), index=met["theirs"].to_numpy()).astype("int64")
 
@@ -28,6 +31,8 @@ def alike(asked: pd.Series, held: pd.Series) -> pd.Series:
 def first_spellings(asked: pd.Series) -> pd.Series:
     """For each asked text (its index) the first one that is the same but for its spelling, itself mostly."""
     texts = asked.astype("str").reset_index(drop=True)
+    if small(texts).is_unique:
+        return texts.set_axis(texts.to_numpy())
     first = texts.groupby(small(texts)).transform("first")
     return texts.where(~_may_be_one(texts, first), first).set_axis(texts.to_numpy())
 

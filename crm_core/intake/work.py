@@ -71,13 +71,17 @@ class Work:
 
     def problems(self, sheet: str, rows: Sequence[tuple[object, str, str, str]]) -> None:
         if rows:
-            self._problems.append(pd.DataFrame(rows, columns=PROBLEM_COLUMNS, dtype=object).assign(sheet=sheet))
+            self._problems.append(
+                pd.DataFrame(rows, columns=PROBLEM_COLUMNS, dtype=object).assign(sheet=sheet)
+            )
 
     def take_people(self, people: People, directory: Directory) -> None:
         """The customers of the customer sheets, and those that other sheets point to."""
         for name, _ in self.of("customer"):
             mine = people.rows[people.rows["sheet"] == name]
-            self.states[name] = pd.Series(mine["state"].to_numpy(), index=mine["row"].to_numpy(), dtype=object)
+            self.states[name] = pd.Series(
+                mine["state"].to_numpy(), index=mine["row"].to_numpy(), dtype=object
+            )
         for sheet, row, column, value, message in people.problems:
             self.problem(sheet, row, self._header(sheet, column), value, message)
         if len(people.changes):
@@ -109,11 +113,19 @@ class Work:
         if not self._cells:
             return pd.DataFrame(columns=columns)
         # What a line's own row says comes after what its order's head says, and wins.
-        return pd.concat(self._cells, ignore_index=True)[columns].drop_duplicates(["entity", "id", "field"], keep="last")
+        return pd.concat(self._cells, ignore_index=True)[columns].drop_duplicates(
+            ["entity", "id", "field"], keep="last"
+        )
 
     def all_problems(self) -> tuple[Problem, ...]:
         return tuple(
-            Problem(row.sheet, None if pd.isna(row.row) else int(row.row), row.column or None, str(row.value), row.message)
+            Problem(
+                row.sheet,
+                None if pd.isna(row.row) else int(row.row),
+                row.column or None,
+                str(row.value),
+                row.message,
+            )
             for frame in self._problems
             for row in frame.itertuples(index=False)
         )

@@ -106,7 +106,12 @@ def _used_by(
         for declared in other.fields:
             if declared.kind is Kind.REFERENCE and declared.refers == name:
                 column = TABLES[other.name].c[declared.column]
-                users = _Users(other.name, column, staying.get(other.name, set()), freed.get((other.name, column.name), set()))
+                users = _Users(
+                    other.name,
+                    column,
+                    staying.get(other.name, set()),
+                    freed.get((other.name, column.name), set()),
+                )
                 rows = _referred(connection, name, users, batch)
                 used.update(dict.fromkeys(rows, f"used by {other.plural.lower()} that stay"))
     return used
