@@ -168,6 +168,14 @@ def test_a_bad_date_is_a_problem_with_its_place(database: Database) -> None:
     assert counts(plan, "Sales") == {"new": 4}
 
 
+def test_a_refused_cell_stays_as_it_was_typed(database: Database) -> None:
+    """A date that is none is lost nowhere: it stays with its line as typed, and a second upload changes nothing."""
+    book = workbook(Sales=[*SALES, ["3", "C1", "2025-02-30", "Tea", 1, 2.5]])
+    take_in(database, book)
+    assert rows(database, "purchase")[3]["extra"] == '{"Order date (as typed)": "2025-02-30"}'
+    assert not plan_of(database, book).writes
+
+
 def test_unknown_columns_are_kept(database: Database) -> None:
     """A column that no field takes stays with the record under its own header."""
     people = [[*PEOPLE[0], "Shoe size"], [*PEOPLE[1], "39"]]

@@ -177,7 +177,9 @@ def test_a_standing_reason_keeps_its_open_follow_up():
     """A reason that holds every day takes up its forgotten follow-up, and makes no second one beside it."""
     stored = follow_up(7, 1, play="never-bought", due_on="2025-12-10", issued_on="2025-12-10")
     result = listed(person(1), stored=[stored], plays=plays_named(["never-bought"]))
-    assert list(zip(result.people["follow_up_id"], result.people["due_on"], strict=True)) == [(7, "2025-12-10")]
+    assert list(zip(result.people["follow_up_id"], result.people["due_on"], strict=True)) == [
+        (7, "2025-12-10")
+    ]
 
 
 def test_a_contact_ends_an_open_follow_up():

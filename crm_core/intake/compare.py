@@ -95,7 +95,9 @@ def _extra_differences(theirs: str, ours: Any) -> list[tuple[str, Any, Any]]:
     return [(header, old.get(header), value) for header, value in new.items() if old.get(header) != value]
 
 
-def without_hand_edits(cells: pd.DataFrame, edited: set[tuple[int, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def without_hand_edits(
+    cells: pd.DataFrame, edited: set[tuple[int, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The cells to change, and those that a person edited here since: they keep what the person wrote."""
     if not edited or cells.empty:
         return cells, cells.iloc[:0]

@@ -138,7 +138,13 @@ def _assemble(
 
 
 def _summary(plan: SheetPlan) -> dict[str, object]:
-    return {"sheet": plan.sheet, "entity": plan.entity, "rows": plan.rows, **plan.counts, "problems": plan.problems}
+    return {
+        "sheet": plan.sheet,
+        "entity": plan.entity,
+        "rows": plan.rows,
+        **plan.counts,
+        "problems": plan.problems,
+    }
 
 
 def _sheet_plan(sheet: SheetInput, work: Work) -> SheetPlan:

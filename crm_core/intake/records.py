@@ -105,8 +105,10 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
     mapping = {
         column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest
     }
+    told = _together(problems, table)
+    _keep_refused(frame, told, mapping)
     return Records(
-        table.sheet, choice.entity, frame, _together(problems, table), mapping,
+        table.sheet, choice.entity, frame, told, mapping,
         tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,
     )  # fmt: skip
 
@@ -140,6 +142,16 @@ def _extra(table: Table, rest: list[tuple[int, str]]) -> pd.Series:
     cells = zip(*(table.rows[position].astype(object).tolist() for position, _ in filled), strict=True)
     made = [_json(headers, row) for row in cells]
     return pd.Series(made, index=table.rows.index, dtype=object)
+
+
+def _keep_refused(frame: pd.DataFrame, problems: pd.DataFrame, mapping: Mapping[str, str]) -> None:
+    """What no field could take stays with its record as it was typed, under a name that says so."""
+    named = problems[problems["column"].isin(mapping) & problems["row"].isin(frame.index)]
+    for row, header, value in zip(named["row"], named["column"], named["value"], strict=True):
+        if isinstance(value, str) and value[:1] not in ("", "#") and pd.isna(frame.at[row, mapping[header]]):
+            held = frame.at[row, "extra"]
+            kept = json.loads(held) if isinstance(held, str) else {}
+            frame.at[row, "extra"] = json.dumps({**kept, f"{header} (as typed)": value}, ensure_ascii=False)
 
 
 def _json(headers: list[str], row: tuple[object, ...]) -> str | None:
