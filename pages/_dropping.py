@@ -16,34 +16,39 @@ from pages._past import start_undo
 def drop_zone(desk: Desk) -> None:
     """Files are dropped, or rows are pasted; nothing is saved by that."""
     turn = st.session_state.get("uploader_turn", 0)
-    key, pasted = f"files_{turn}", f"pasted_{turn}"
-    with st.container(border=True, key="drop_zone", gap="small"):
-        st.subheader("Drop your customer workbook, as it is")
-        st.write(
-            "Customers, purchases and contacts may stand on different sheets or in different files. "
-            "You see what would change before anything is saved."
-        )
-        st.file_uploader(
-            "Excel, LibreOffice or text files", KINDS, accept_multiple_files=True, key=key,
-            on_change=take_files, args=(desk, key),
-        )  # fmt: skip
-    with st.expander("Or paste rows", icon=":material/content_paste:"):
-        st.text_area(
-            "Rows from a spreadsheet, with their headers", key=pasted, height=160,
-            placeholder="Name\tPhone\tBirthday\nAda Novak\t+43 1 234567\t12.03.1980",
-        )  # fmt: skip
-        st.button(
-            "Read these rows",
-            key="read_pasted",
-            icon=":material/arrow_forward:",
-            on_click=take_pasted,
-            args=(pasted,),
-        )
+    _drop(desk, f"files_{turn}")
+    _paste(f"pasted_{turn}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Nothing at hand?", width="content")
         make = partial(sample_workbook, as_of=desk.as_of)
         download("Download a sample workbook", make, "regulars-sample.xlsx", key="sample", type="tertiary")
     _last_upload(desk)
+
+
+INVITATION = (
+    "Customers, purchases and contacts may stand on different sheets or in different files. "
+    "You see what would change before anything is saved."
+)
+
+
+def _drop(desk: Desk, key: str) -> None:
+    with st.container(border=True, key="drop_zone", gap="small"):
+        st.subheader("Drop your customer workbook, as it is")
+        st.write(INVITATION)
+        st.file_uploader(
+            "Excel, LibreOffice or text files", KINDS, accept_multiple_files=True, key=key,
+            on_change=take_files, args=(desk, key),
+        )  # fmt: skip
+
+
+def _paste(key: str) -> None:
+    with st.expander("Or paste rows", icon=":material/content_paste:"):
+        st.text_area(
+            "Rows from a spreadsheet, with their headers", key=key, height=160,
+            placeholder="Name\tPhone\tBirthday\nAda Novak\t+43 1 234567\t12.03.1980",
+        )  # fmt: skip
+        icon = ":material/arrow_forward:"
+        st.button("Read these rows", key="read_pasted", icon=icon, on_click=take_pasted, args=(key,))
 
 
 def _last_upload(desk: Desk) -> None:

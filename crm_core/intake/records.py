@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.intake.clean import Reading, read_column
+from crm_core.intake.clean import Cleaned, Reading, read_column
 from crm_core.intake.clean_choices import tick_meant
 from crm_core.intake.currencies import without_foreign
 from crm_core.intake.identity import REFERENCE_PREFIX, identities
-from crm_core.intake.tables import Table
+from crm_core.intake.tables import Column, Table
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 
@@ -75,42 +75,55 @@ def target_field(entity: str, target: str) -> Field:
 def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Records:
     """Clean every mapped column of the table; the unmapped ones go into `extra` as they stand."""
     assert choice.entity is not None
-    columns: dict[str, pd.Series] = {}
-    problems: list[pd.DataFrame] = []
-    notes: list[str] = []
-    doubts: list[str] = []
-    readings: dict[int, Reading] = {}
+    made = _Made()
     for column in table.columns:
-        target = choice.mapping.get(column.position)
-        if target is None:
-            continue
-        declared = target_field(choice.entity, target)
-        reading = _reading(choice, table, column.position, defaults)
-        raw = table.rows[column.position]
-        cells = tick_meant(declared, column.header, raw)
-        cleaned = read_column(declared, cells, reading)
-        values = _as_typed(declared, raw, cleaned.values)
-        columns[target] = _both(columns[target], values, cells is not raw) if target in columns else values
-        if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
-            columns.setdefault("time", cleaned.time)
-        problems.append(cleaned.problems.assign(column=column.header))
-        notes += [f"{column.header}: {note}" for note in cleaned.notes]
-        doubts += [f"{column.header}: {cleaned.reading.doubt}"] if cleaned.reading.doubt else []
-        readings[column.position] = cleaned.reading
-    rest = [column for column in table.columns if choice.mapping.get(column.position) is None]
-    frame = pd.DataFrame(columns, index=table.rows.index)
-    frame, foreign = without_foreign(choice.entity, table, frame, defaults.currency)
-    problems.append(foreign)
+        _take_column(made, table, column, choice, defaults)
+    frame, foreign = without_foreign(
+        choice.entity, table, pd.DataFrame(made.values, index=table.rows.index), defaults.currency
+    )
+    rest = [column for column in table.columns if column.header not in made.mapping]
     frame["extra"] = _extra(table, [(column.position, column.header) for column in rest])
-    mapping = {
-        column.header: str(choice.mapping[column.position]) for column in table.columns if column not in rest
-    }
-    told = _together(problems, table)
-    _keep_refused(frame, told, mapping)
+    told = _together([*made.problems, foreign], table)
+    _keep_refused(frame, told, made.mapping)
     return Records(
-        table.sheet, choice.entity, frame, told, mapping,
-        tuple(column.header for column in rest), tuple(notes), tuple(doubts), readings,
+        table.sheet, choice.entity, frame, told, made.mapping, tuple(column.header for column in rest),
+        tuple(made.notes), tuple(made.doubts), made.readings,
     )  # fmt: skip
+
+
+@dataclass
+class _Made:
+    """What the columns came to so far."""
+
+    values: dict[str, pd.Series] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)
+    problems: list[pd.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    readings: dict[int, Reading] = field(default_factory=dict)
+
+
+def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice, defaults: Reading) -> None:
+    target = choice.mapping.get(column.position)
+    if target is None or choice.entity is None:
+        return
+    declared, raw = target_field(choice.entity, target), table.rows[column.position]
+    cells = tick_meant(declared, column.header, raw)
+    cleaned = read_column(declared, cells, _reading(choice, table, column.position, defaults))
+    values = _as_typed(declared, raw, cleaned.values)
+    known = made.values.get(target)
+    made.values[target] = values if known is None else _both(known, values, cells is not raw)
+    if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
+        made.values.setdefault("time", cleaned.time)
+    made.mapping[column.header] = target
+    _note(made, column, cleaned)
+
+
+def _note(made: _Made, column: Column, cleaned: Cleaned) -> None:
+    made.problems.append(cleaned.problems.assign(column=column.header))
+    made.notes += [f"{column.header}: {note}" for note in cleaned.notes]
+    made.doubts += [f"{column.header}: {cleaned.reading.doubt}"] if cleaned.reading.doubt else []
+    made.readings[column.position] = cleaned.reading
 
 
 def _both(first: pd.Series, second: pd.Series, ticked: bool) -> pd.Series:
