@@ -1,6 +1,7 @@
 """Rows of a SELECT as driver-ready frames: whole numbers stay whole, missing is missing, dates are ISO text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -24,9 +25,18 @@ def typed_frame(
     """The rows with each column typed by its field: Int64, Float64 or str; `fields` by column name."""
     result = connection.execute(statement)
     names = list(result.keys())
-    columns = list(zip(*result.fetchall(), strict=True)) or [()] * len(names)
+    columns = list(zip(*_rows(connection, result), strict=True)) or [()] * len(names)
     typed = {
         name: pd.Series(list(cells), dtype=dtype_of(fields.get(name)))
         for name, cells in zip(names, columns, strict=True)
     }
     return pd.DataFrame(typed, columns=names)
+
+
+def _rows(connection: Connection, result: sa.CursorResult[Any]) -> Sequence[Sequence[Any]]:
+    """The rows as tuples: SQLite's driver gives plain values, which need no Row object each."""
+    if connection.dialect.name != "sqlite" or result.cursor is None:
+        return result.fetchall()
+    rows = result.cursor.fetchall()
+    result.close()
+    return rows
