@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger import profile
 from crm_core.ledger.dialects import day_number
+from crm_core.ledger.frames import plain_rows
 from crm_core.ledger.occasions import NOBODY, counted_heads, counted_lines
 from crm_core.ledger.tables import occasions
 
@@ -103,29 +104,37 @@ def _gap(connection: Connection, sums: sa.FromClause) -> float:
 
 def compute_big_order(connection: Connection, as_of: date) -> float | None:
     """The 90th percentile of what the orders up to that day came to."""
-    return next((float(value) for value in quantiles(connection, order_amounts(as_of), ((9, 10),))), None)
+    walk = bool(connection.scalar(sa.select(sa.exists().where(MIXED, occasions.c.customer_id != NOBODY))))
+    found = quantiles(connection, order_amounts(as_of, walk), ((9, 10),))
+    return float(found[0]) if found else None
 
 
-def order_amounts(as_of: date) -> sa.Select[Any]:
+def order_amounts(as_of: date, walk: bool = True) -> sa.Select[Any]:
     """What each order of a known customer came to: its positive lines, by number, by day where there is none.
 
-    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked.
+    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked
+    (`walk` False: there are no others).
     """
     o = occasions.c
-    mixed = (
-        sa.select(o.customer_id).where(sa.or_(o.numbers > 1, o.numbers != o.orders)).distinct().cte("mixed")
-    )
-    apart = sa.select(mixed.c.customer_id)
     known = sa.and_(o.customer_id != NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
-    plain = sa.select(o.bought.label("amount")).where(known, o.customer_id.not_in(apart))
-    both = sa.union_all(
-        _positive(counted_lines(None), as_of, apart), _positive(counted_heads(None), as_of, apart)
-    )
-    lines = both.subquery("line").c
-    unnumbered_day = sa.case((lines.number.is_(None), lines.day))
-    amount = sa.cast(sa.func.sum(lines.bought), sa.BigInteger()).label("amount")
-    walked = sa.select(amount).group_by(lines.customer_id, lines.number, unnumbered_day)
-    return sa.select(sa.union_all(plain, walked).subquery("amounts").c.amount)
+    plain = sa.select(o.bought.label("amount")).where(known)
+    if not walk:
+        return plain
+    apart = sa.select(sa.select(o.customer_id).where(MIXED).distinct().cte("mixed").c.customer_id)
+    both = sa.union_all(plain.where(o.customer_id.not_in(apart)), _walked(as_of, apart))
+    return sa.select(both.subquery("amounts").c.amount)
+
+
+# A day with more than one order, or with lines of an order that an earlier day began.
+MIXED = sa.or_(occasions.c.numbers > 1, occasions.c.numbers != occasions.c.orders)
+
+
+def _walked(as_of: date, whose: sa.Select[Any]) -> sa.Select[Any]:
+    lines = _positive(counted_lines(None), as_of, whose), _positive(counted_heads(None), as_of, whose)
+    line = sa.union_all(*lines).subquery("line").c
+    unnumbered_day = sa.case((line.number.is_(None), line.day))
+    amount = sa.cast(sa.func.sum(line.bought), sa.BigInteger()).label("amount")
+    return sa.select(amount).group_by(line.customer_id, line.number, unnumbered_day)
 
 
 def _positive(lines: sa.Select[Any], as_of: date, whose: sa.Select[Any]) -> sa.Select[Any]:
@@ -140,7 +149,7 @@ def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Shar
     Neither database has to know `percentile`. One column of numbers is fetched and partly ordered here: numbering the
     rows in order in the database took five times as long.
     """
-    found = np.array(connection.execute(values).scalars().all())
+    found = np.array([value for (value,) in plain_rows(connection, connection.execute(values))])
     if not found.size:
         return []
     places = [Fraction(up, down) * (found.size - 1) for up, down in shares]

@@ -25,7 +25,7 @@ def typed_frame(
     """The rows with each column typed by its field: Int64, Float64 or str; `fields` by column name."""
     result = connection.execute(statement)
     names = list(result.keys())
-    columns = list(zip(*_rows(connection, result), strict=True)) or [()] * len(names)
+    columns = list(zip(*plain_rows(connection, result), strict=True)) or [()] * len(names)
     typed = {
         name: pd.Series(list(cells), dtype=dtype_of(fields.get(name)))
         for name, cells in zip(names, columns, strict=True)
@@ -33,7 +33,7 @@ def typed_frame(
     return pd.DataFrame(typed, columns=names)
 
 
-def _rows(connection: Connection, result: sa.CursorResult[Any]) -> Sequence[Sequence[Any]]:
+def plain_rows(connection: Connection, result: sa.CursorResult[Any]) -> Sequence[Sequence[Any]]:
     """The rows as tuples: SQLite's driver gives plain values, which need no Row object each."""
     if connection.dialect.name != "sqlite" or result.cursor is None:
         return result.fetchall()
