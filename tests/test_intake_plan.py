@@ -10,19 +10,7 @@ from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.ledger.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
-from tests.uploads import counts, plan_of, take_in, workbook
-
-PEOPLE = [
-    ["Customer ID", "Name", "E-mail", "Phone", "City"],
-    ["C1", "Anna Novak", "anna@example.com", "+44 7700 900001", "Leeds"],
-    ["C2", "Ben Ode", "ben@example.com", "+44 7700 900002", "York"],
-]
-SALES = [
-    ["Order ID", "Customer ID", "Order date", "Product", "Quantity", "Amount"],
-    ["1", "C1", "2025-01-05", "Tea", 1, 2.5],
-    ["1", "C1", "2025-01-05", "Cake", 2, 7.0],
-    ["2", "C2", "2025-02-05", "Tea", 1, 2.5],
-]
+from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
 
 @pytest.fixture

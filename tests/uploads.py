@@ -14,6 +14,18 @@ from tests.acting import DAY
 
 Rows = Sequence[Sequence[Any]]
 
+PEOPLE = [
+    ["Customer ID", "Name", "E-mail", "Phone", "City"],
+    ["C1", "Anna Novak", "anna@example.com", "+44 7700 900001", "Leeds"],
+    ["C2", "Ben Ode", "ben@example.com", "+44 7700 900002", "York"],
+]
+SALES = [
+    ["Order ID", "Customer ID", "Order date", "Product", "Quantity", "Amount"],
+    ["1", "C1", "2025-01-05", "Tea", 1, 2.5],
+    ["1", "C1", "2025-01-05", "Cake", 2, 7.0],
+    ["2", "C2", "2025-02-05", "Tea", 1, 2.5],
+]
+
 
 def workbook(**sheets: Rows) -> bytes:
     """An .xlsx with these sheets; the first row of each is its header."""

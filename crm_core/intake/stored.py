@@ -24,19 +24,3 @@ class Stored(Protocol):
     def is_empty(self, entity: str) -> bool:
         """No record of the entity is stored."""
         ...
-
-
-class NothingStored:
-    """An empty database."""
-
-    def rows(self, entity: str, keys: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
-        return pd.DataFrame({"id": pd.Series(dtype="int64")})
-
-    def source_keys(self, entity: str, keys: Iterable[int]) -> set[int]:
-        return set()
-
-    def edited_by_hand(self, entity: str, ids: Iterable[int]) -> set[tuple[int, str]]:
-        return set()
-
-    def is_empty(self, entity: str) -> bool:
-        return True

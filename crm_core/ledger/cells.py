@@ -1,6 +1,7 @@
 """Single cells as the journal keeps them: any value as JSON text, and when two values are the same."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -33,3 +34,10 @@ def same_value(left: Any, right: Any) -> bool:
     """Equal as stored values: missing equals missing and the empty text, 3 equals 3.0."""
     left, right = decoded(left), decoded(right)
     return (left if left != "" else None) == (right if right != "" else None)
+
+
+def cell_of(row: Mapping[str, Any], name: str) -> Any:
+    """The stored value of a row's column, or of an extra field named `extra.<header>`."""
+    if name.startswith(EXTRA):
+        return json.loads(row["extra"] or "{}").get(name.removeprefix(EXTRA))
+    return row[name]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.bulk import KeyTable, execute_many, insert_frame, plain_list, read_frame
-from crm_core.ledger.cells import EXTRA, decoded, encoded, same_value
+from crm_core.ledger.cells import EXTRA, cell_of, decoded, encoded, same_value
 from crm_core.ledger.occasions import NOBODY
 from crm_core.ledger.tables import OWN_COLUMNS, TABLES, archive, orders, revisions
 from crm_core.ledger.tables import changes as changes_table
@@ -182,7 +182,7 @@ def _change_entity(
     wanted: list[tuple[int, str, Any, Any]] = []
     for cell in cells[list(CHANGE_COLUMNS)].itertuples(index=False):
         row = stored.get(int(cell.id))
-        now = None if row is None else _now(row, cell.field)
+        now = None if row is None else cell_of(row, cell.field)
         if row is not None and same_value(now, cell.before):
             wanted.append((int(cell.id), cell.field, now, _after(name, cell, touch)))
         else:
@@ -205,12 +205,6 @@ def _stored_rows(connection: Connection, name: str, ids: Iterable[int]) -> dict[
     with KeyTable(connection, "changing", (int(number) for number in ids)) as keys:
         rows = connection.execute(sa.select(table).where(table.c.id.in_(sa.select(keys.c.key))))
         return {row["id"]: dict(row) for row in rows.mappings()}
-
-
-def _now(row: Mapping[str, Any], name: str) -> Any:
-    if name.startswith(EXTRA):
-        return json.loads(row["extra"] or "{}").get(name.removeprefix(EXTRA))
-    return row[name]
 
 
 def _write_cells(

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.bulk import KeyTable, read_frame
-from crm_core.ledger.cells import EXTRA, from_text, same_value
+from crm_core.ledger.cells import cell_of, from_text, same_value
 from crm_core.ledger.tables import TABLES, archive, batches, changes
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
 from crm_core.model.entities import Kind
@@ -166,7 +166,7 @@ def _changed(connection: Connection, batch: int) -> tuple[pd.DataFrame, list[Kep
     now = _current_cells(connection, rows)
     for entity, row_id, field, before, after in rows:
         stored = now[entity].get(row_id)
-        if stored is not None and same_value(_cell(stored, field), from_text(after)):
+        if stored is not None and same_value(cell_of(stored, field), from_text(after)):
             back.append((entity, row_id, field, from_text(after), from_text(before)))
         else:
             edited.setdefault(entity, {})[row_id] = (
@@ -189,12 +189,6 @@ def _current_cells(connection: Connection, rows: Any) -> dict[str, dict[int, dic
             ).mappings()
             found[name] = {row["id"]: dict(row) for row in stored}
     return found
-
-
-def _cell(row: dict[str, Any], field: str) -> Any:
-    if field.startswith(EXTRA):
-        return json.loads(row["extra"] or "{}").get(field.removeprefix(EXTRA))
-    return row[field]
 
 
 def _listed_or_gone(connection: Connection, name: str, why: dict[int, str]) -> list[Kept]:

@@ -26,17 +26,8 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Change:
-    """One cell to change. `before` must still hold when it is applied; `after` None empties the cell."""
-
-    entity: str
-    id: int
-    field: str  # the column's name, or `extra.<header>` for an undeclared one
-    before: Any
-    after: Any
-
-
+# One cell to change: `before` must still hold when it is applied; `after` None empties the cell. `field` is the
+# column's name, or `extra.<header>` for an undeclared one.
 CHANGE_COLUMNS = ("entity", "id", "field", "before", "after")
 
 

@@ -25,10 +25,6 @@ class Period:
     def words(self) -> str:
         return f"{long_day(self.start.isoformat())} to {long_day(self.end.isoformat())}"
 
-    @property
-    def before_words(self) -> str:
-        return f"{long_day(self.before_start.isoformat())} to {long_day(self.before_end.isoformat())}"
-
 
 def period(name: str, as_of: date, start: date | None = None, end: date | None = None) -> Period:
     """The period of that name that as_of lies in, up to as_of.
