@@ -15,7 +15,8 @@ class Reading:
     """How a column is read: decided from the whole column, or told by a person.
 
     `date_order` dmy, mdy or ymd; `decimal` "." or ","; `country` ISO-2, for phones; `currency` ISO-3; `cell_kind` as in
-    `Sheet.kinds`; `doubt` a question in words where the column leaves it open.
+    `Sheet.kinds`; `doubt` a question in words where the column leaves it open. `period` (year, month), either of them
+    None where unknown: what the sheet's name or title says of dates that give only a day, or a day and a month.
     """
 
     date_order: str | None = None
@@ -24,6 +25,7 @@ class Reading:
     currency: str | None = None
     cell_kind: str = "text"
     doubt: str | None = None
+    period: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,16 @@ from crm_core.intake.references import Directory, build_directory
 from crm_core.intake.stored import Stored
 from crm_core.intake.tables import Table
 from crm_core.intake.work import STATES, Work
-from crm_core.model.changes import ChangeSet, Problem, SourceFile
+from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet, Problem, SourceFile
 from crm_core.model.registry import ENTITIES
 
+CONFLICT_COLUMNS = (
+    *CHANGE_COLUMNS,
+    "sheet",
+    "row",
+    "decision",
+)  # before: what the person wrote; after: the file's
+GONE_COLUMNS = ("entity", "id", "batch", "number", "date", "product", "quantity", "amount", "customer_id")
 DATED = ("order", "purchase", "interaction")
 Progress = Callable[[str, float], None]
 
@@ -54,7 +61,12 @@ class SheetPlan:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """Everything an upload would do. `cells`: the changed cells with sheet and row; `pairs`: possible doubles."""
+    """Everything an upload would do. `cells`: the changed cells with sheet and row; `pairs`: possible doubles.
+
+    `conflicts`: cells that the file would change and that a person edited here since (CONFLICT_COLUMNS; those decided
+    for the file stand in `cells` too). `gone`: stored lines of an earlier version of this file that it no longer has
+    (GONE_COLUMNS); they stay.
+    """
 
     changes: ChangeSet
     sheets: tuple[SheetPlan, ...]
@@ -62,6 +74,8 @@ class ImportPlan:
     creates: Mapping[str, int]
     cells: pd.DataFrame
     pairs: tuple[tuple[int, int, float, str], ...] = ()
+    conflicts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CONFLICT_COLUMNS)))
+    gone: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(GONE_COLUMNS)))
 
     @property
     def writes(self) -> bool:

@@ -26,9 +26,32 @@ class LeftOut:
     why: str
 
 
+# A table that was turned (a customer × month sheet) has several rows for one row of the sheet: see `sheet_row`.
+ROW_SPAN = 2**21
+
+
+def sheet_row(index: int) -> int:
+    """The row of the sheet behind an index of `Table.rows`: n × ROW_SPAN + row, n = 0 unless the table was turned."""
+    return int(index) % ROW_SPAN
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of a sheet, headers included, all ends inside, counted from 1."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 @dataclass(frozen=True)
 class Table:
-    """The table of a sheet. `rows`: index = sheet row, columns = positions, blank rows gone, all text."""
+    """The table of a sheet. `rows`: index = sheet row, columns = positions, blank rows gone, all text.
+
+    `area`: where it stands on the sheet. `period`: (year, month) as the sheet's name, the file's name or a title says,
+    either None where unknown. `notes`: sentences about what was done to read it (filled down, turned).
+    """
 
     sheet: str
     header_row: int | None
@@ -39,6 +62,9 @@ class Table:
     kinds: dict[int, str]
     hidden: bool = False
     errors: tuple[tuple[int, int, str], ...] = ()
+    area: Area | None = None
+    period: tuple[int | None, int | None] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def find_table(sheet: Sheet, header_row: int | None = None) -> Table | None:

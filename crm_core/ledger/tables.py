@@ -61,7 +61,8 @@ OWN_COLUMNS = ("id", "version", "batch", "extra")
 
 def table_name(entity: str) -> str:
     """`order` is a word of SQL and `follow-up` no name in it: tables carry the plural of the declared name."""
-    return entity.replace("-", "_") + "s"
+    plain = entity.replace("-", "_")
+    return plain + ("es" if plain.endswith("s") else "s")
 
 
 def _column(field: Field) -> Column[Any]:
@@ -101,11 +102,16 @@ for _entity in ENTITIES.values():
         Index(f"{table_name(_entity.name)}_source_key", TABLES[_entity.name].c.source_key, unique=True)
 
 # Backstops: two rows must never claim the same key, whatever a plan says.
-for _name, _key in (("customer", "code"), ("order", "number"), ("colleague", "name"), ("setting", "name")):
+UNIQUE_KEYS = (
+    ("customer", "code"), ("order", "number"), ("colleague", "name"), ("layout", "headers"), ("setting", "name"),
+)  # fmt: skip
+for _name, _key in UNIQUE_KEYS:
     Index(f"{table_name(_name)}_{_key}", TABLES[_name].c[_key], unique=True)
 Index("customers_email", customers.c.email)
 Index("customers_phone_key", customers.c.phone_key)
 Index("customers_name", customers.c.name)
+Index("aliases_value", TABLES["alias"].c.value)
+Index("aliases_customer", TABLES["alias"].c.customer_id)
 # Covers all that the kept sums read: one customer is one seek, all customers are one pass in order.
 SUMMED = ("customer_id", "date", "number", "quantity", "amount", "status")
 Index("purchases_sums", *(purchases.c[name] for name in SUMMED))

@@ -186,6 +186,33 @@ PAIR = Entity(
     uploaded=False,
 )
 
+ALIAS = Entity(
+    "alias",
+    "Former key",
+    "Former keys",
+    (
+        Field("customer", K.REFERENCE, "Customer", refers="customer", required=True),
+        Field("key", K.CHOICE, "Which", choices=("code", "email", "phone", "name")),
+        Field("value", K.TEXT, "Value", private=True),
+    ),
+    keys=("customer", "key", "value"),
+    uploaded=False,
+)
+
+LAYOUT = Entity(
+    "layout",
+    "Remembered layout",
+    "Remembered layouts",
+    (
+        Field("name", K.TEXT, "Name", required=True),
+        Field("headers", K.CODE, "Headers", help="What tells this shape of sheet: a hash of its headers"),
+        Field("holds", K.CODE, "Holds", help="The entity its rows are"),
+        Field("decisions", K.NOTE, "Decisions", help="What each column becomes and how it is read, as JSON"),
+    ),
+    keys=("headers",),
+    uploaded=False,
+)
+
 SETTING = Entity(
     "setting",
     "Setting",
@@ -201,7 +228,8 @@ SETTING = Entity(
 ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
-        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, FOLLOW_UP, COLLEAGUE, PAIR, SETTING,
+        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, FOLLOW_UP, COLLEAGUE, PAIR, ALIAS, LAYOUT,
+        SETTING,
     )
 }  # fmt: skip
 
