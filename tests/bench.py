@@ -232,7 +232,9 @@ def main() -> None:
         bench_views(folder)
         from tests.bench_browser import bench_pages
         from tests.bench_calllist import bench_call_list
+        from tests.bench_sheet import bench_full_sheet
 
+        bench_full_sheet(folder, row, timed)
         bench_pages(f"sqlite:///{folder / '0' / 'regulars.db'}", row)
         bench_call_list(row, timed)
 
