@@ -5,13 +5,13 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from crm_core import cli_output, cli_parser
 from crm_core.actions.opening import Database, database_url, open_at
-from crm_core.errors import InvalidInput, RegularsError
+from crm_core.errors import DatabaseTrouble, InvalidInput, RegularsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,19 @@ def _who() -> str:
 def _serve(options: argparse.Namespace) -> int:
     from crm_core.serve import serve
 
-    return serve(port=options.port, host=options.host, database=options.database)
+    port, host = options.port, options.host
+    return serve(port=port, host=host, database=options.database, upload_mb=lambda: _upload_mb(options))
+
+
+def _upload_mb(options: argparse.Namespace) -> int:
+    """The largest file that may be uploaded; where the database cannot be opened, the screens say so themselves."""
+    from crm_core.actions.limits import megabytes
+
+    try:
+        with closing(_open(options)) as database:
+            return megabytes(database)
+    except DatabaseTrouble:
+        return 0
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -63,30 +75,22 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from crm_core.actions import imports
+    from crm_core import cli_import
 
-    database, listen = _open(options), cli_output.progress(options)
-    upload = imports.read_upload([(path.name, _present(path)) for path in options.files], progress=listen)
-    choices = imports.proposed_choices(upload)
-    for sheet, entity in options.entities:
-        choices = imports.choose_entity(upload, choices, sheet, entity)
-    for sheet, header, field in options.fields:
-        choices = imports.choose_field(upload, choices, sheet, header, field)
-    plan = imports.plan_upload(database, upload, choices, progress=listen)
-    if options.report is not None:
-        cli_output.write_file(options.report, imports.report(plan))
-    batch = None
-    if options.commit:
-        batch = imports.save_upload(
-            database, upload, choices, plan, who=_who(), as_of=_as_of(options), progress=listen
-        )
-    cli_output.show_import(options, upload, plan, batch)
+    cli_import.run(options, _open(options), who=_who(), as_of=_as_of(options))
 
 
-def _present(path: Path) -> Path:
-    if not path.is_file():
-        raise InvalidInput(f"There is no file {path}. Check the name.")
-    return path
+def _setting(options: argparse.Namespace) -> None:
+    from crm_core.actions import settings
+
+    database, who, as_of = _open(options), _who(), _as_of(options)
+    if options.act == "set":
+        settings.set_setting(database, options.name, options.value, who=who, as_of=as_of)
+    elif options.act == "unset":
+        settings.unset_setting(database, options.name, who=who, as_of=as_of)
+    found = settings.all_settings(database)
+    wanted = getattr(options, "name", None)
+    cli_output.show_settings(options, [one for one in found if wanted in (None, one.name)])
 
 
 def _undo(options: argparse.Namespace) -> None:
@@ -163,6 +167,7 @@ VERBS: dict[str, Any] = {
     "serve": _serve,
     "demo": _demo,
     "import": _import,
+    "setting": _setting,
     "undo": _undo,
     "history": _history,
     "export": _export,

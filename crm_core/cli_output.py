@@ -14,8 +14,6 @@ from typing import Any
 from crm_core.errors import DatabaseTrouble
 from crm_core.model.changes import Batch
 
-SHOWN_ROWS = 5  # of each sheet as read, so that a person sees that cells came out right
-
 
 def refuse(options: argparse.Namespace, sentence: str) -> None:
     """One sentence on stderr; with --json also an object on stdout."""
@@ -47,7 +45,7 @@ def progress(options: argparse.Namespace) -> Callable[[str, float], None]:
     return line
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 
@@ -63,82 +61,22 @@ def write_file(path: Path, content: bytes) -> None:
         ) from trouble
 
 
-def show_import(options: argparse.Namespace, upload: Any, plan: Any, batch: Batch | None) -> None:
-    """The plan by sheet, or the contract's JSON."""
+def show_settings(options: argparse.Namespace, settings: Sequence[Any]) -> None:
+    """Every setting: its value, the default where it is another, what it means."""
     if options.json:
-        _print_json(import_json(upload, plan, batch))
+        keys = ("name", "value", "default", "meaning")
+        print_json({"settings": [{key: getattr(one, key) for key in keys} for one in settings]})
         return
-    for sheet in plan.sheets:
-        print(_sheet_line(sheet))
-    for problem in plan.problems[:20]:
-        place = ", ".join(
-            part for part in (problem.sheet, problem.row and f"row {problem.row}", problem.column) if part
-        )
-        print(f"  {place}: {problem.message}")
-    if len(plan.problems) > 20:
-        print(f"  … and {len(plan.problems) - 20:,} more.")
-    print(_closing(plan, batch))
-
-
-def _sheet_line(sheet: Any) -> str:
-    if sheet.entity is None:
-        return f"{sheet.sheet}: {sheet.rows:,} rows, left out. {sheet.why}"
-    counts = ", ".join(
-        f"{number:,} {state.replace('_', ' ')}" for state, number in sheet.counts.items() if number
-    )
-    found = f"{counts or 'nothing'}; {_count(sheet.problems, 'problem')}"
-    return f"{sheet.sheet}: {sheet.rows:,} rows of {sheet.entity}: {found}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
-
-
-def _closing(plan: Any, batch: Batch | None) -> str:
-    made = "".join(
-        f" {_count(n, entity)} made because others point to them." for entity, n in plan.creates.items()
-    )
-    if batch is not None:
-        return f"Saved as number {batch.id}.{made} Undo it with: regulars undo {batch.id}"
-    if not any(sheet.entity for sheet in plan.sheets):
-        return "No sheet was recognised as customers, purchases or contacts. Say what one is: --as SHEET=customer."
-    return f"Nothing was written.{made} Save it with --commit." if plan.writes else "Nothing new in it."
-
-
-def import_json(upload: Any, plan: Any, batch: Batch | None) -> dict[str, Any]:
-    """The contract's object; several files are a list under `files`."""
-    files = [{"file": file.name, "sha256": file.sha256} for file in upload.files]
-    one = files[0] if len(files) == 1 else {"files": files}
-    return {
-        **one,
-        "committed": batch is not None,
-        "batch": None if batch is None else batch.id,
-        "creates": dict(plan.creates),
-        "sheets": [_sheet_json(sheet, upload.sheet(sheet.sheet)) for sheet in plan.sheets],
-        "problems": [
-            {"sheet": p.sheet, "row": p.row, "column": p.column, "value": p.value, "message": p.message}
-            for p in plan.problems
-        ],
-        "notes": list(upload.notes),
-    }
-
-
-def _sheet_json(sheet: Any, uploaded: Any) -> dict[str, Any]:
-    first = uploaded.sheet.cells.head(SHOWN_ROWS).astype(object)
-    return {
-        "sheet": sheet.sheet, "entity": sheet.entity, "header_row": sheet.header_row, "rows": sheet.rows,
-        **sheet.counts, "problems": sheet.problems, "mapping": dict(sheet.mapping), "extra": list(sheet.extra),
-        "notes": [*sheet.notes, *sheet.doubts], "why": sheet.why, "hidden": uploaded.sheet.hidden,
-        "left_out_rows": [{"row": row, "why": why} for row, why in sheet.left_out],
-        "first_rows": first.where(first.notna(), None).to_numpy().tolist(),
-    }  # fmt: skip
+    for one in settings:
+        usual = f" (default {one.default or 'none'})" if one.value != one.default else ""
+        print(f"{one.name} = {one.value or '–'}{usual}: {one.meaning}")
 
 
 def show_undo(options: argparse.Namespace, done: Any) -> None:
     """What an undo removed, restored and kept."""
     kept = [{"entity": one.entity, "code": one.code, "why": one.why} for one in done.kept]
     if options.json:
-        _print_json(
+        print_json(
             {
                 "batch": done.batch.id,
                 "undoes": done.undoes,
@@ -159,7 +97,7 @@ def show_undo(options: argparse.Namespace, done: Any) -> None:
 def show_history(options: argparse.Namespace, batches: Sequence[Batch]) -> None:
     """The batches, newest first."""
     if options.json:
-        _print_json({"batches": [_batch_json(batch) for batch in batches]})
+        print_json({"batches": [_batch_json(batch) for batch in batches]})
         return
     for batch in batches:
         undone = f", undone by {batch.undone_by}" if batch.undone_by else ""
@@ -185,7 +123,7 @@ def show_followups(options: argparse.Namespace, made: Any) -> None:
             "by_play": dict(made.by_play),
             "left_out": dict(made.left_out),
         }
-        _print_json({"out": out, "people": made.people, **counts})
+        print_json({"out": out, "people": made.people, **counts})
         return
     print(f"{made.people:,} people to contact{f', written to {out}' if out else ''}.")
     for title, counts in (

@@ -4,6 +4,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+WAYS = ("theirs", "ours", "fill", "erase")
+
 
 def build() -> argparse.ArgumentParser:
     """The parser; wrong usage ends with exit code 2 and a sentence."""
@@ -14,6 +16,7 @@ def build() -> argparse.ArgumentParser:
     _serve(_verb(verbs, "serve", "open the app on this machine"))
     _demo(_verb(verbs, "demo", "fill an empty database with made-up data"))
     _import(_verb(verbs, "import", "say what a workbook would change; with --commit, save it"))
+    _setting(verbs)
     undo = _verb(verbs, "undo", "take back one number of the history")
     undo.add_argument("batch", type=int, metavar="BATCH")
     history = _verb(verbs, "history", "who changed what, when")
@@ -69,7 +72,32 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--map", dest="fields", action="append", default=[], type=_header_field, metavar="SHEET!Header=field"
     )
+    _deciding(parser)
+    _text_files(parser)
     parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write what was found to a workbook")
+
+
+def _deciding(parser: argparse.ArgumentParser) -> None:
+    """What a person may decide beyond what the sheets and columns are."""
+    parser.add_argument(
+        "--column", dest="columns", action="append", default=[], type=_header_way, metavar="SHEET!Header=WAY",
+        help="theirs: the file holds (the default); ours: what is stored; fill: only blanks; "
+        "erase: a blank of the file empties what is stored",
+    )  # fmt: skip
+    parser.add_argument(
+        "--range", dest="ranges", action="append", default=[], type=_sheet_range, metavar="SHEET!B4:H120",
+        help="where the table stands on its sheet, headers included",
+    )  # fmt: skip
+    parser.add_argument(
+        "--bad-cell",
+        choices=("cell", "row"),
+        help="what a cell that cannot be taken refuses: itself, or its row",
+    )
+
+
+def _text_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoding", metavar="NAME", help="how text files are written: Big5, CP1250 …")
+    parser.add_argument("--separator", metavar="SIGN", help="what stands between their columns: ; or tab …")
 
 
 def _sheet_entity(text: str) -> tuple[str, str]:
@@ -80,11 +108,40 @@ def _sheet_entity(text: str) -> tuple[str, str]:
 
 
 def _header_field(text: str) -> tuple[str, str, str | None]:
-    place, sign, field = text.rpartition("=")
+    sheet, header, field = _of_header(text, "field")
+    return sheet, header, field or None
+
+
+def _header_way(text: str) -> tuple[str, str, str]:
+    found = _of_header(text, "theirs")
+    if found[2] not in WAYS:
+        raise argparse.ArgumentTypeError(f"“{text}” must end with one of: {', '.join(WAYS)}")
+    return found
+
+
+def _of_header(text: str, example: str) -> tuple[str, str, str]:
+    place, sign, said = text.rpartition("=")
     sheet, mark, header = place.partition("!")
     if not sign or not mark:
-        raise argparse.ArgumentTypeError(f"“{text}” must look like SHEET!Header=field")
-    return sheet, header, field or None
+        raise argparse.ArgumentTypeError(f"“{text}” must look like SHEET!Header={example}")
+    return sheet, header, said
+
+
+def _sheet_range(text: str) -> tuple[str, str]:
+    sheet, mark, area = text.rpartition("!")
+    if not mark or not sheet:
+        raise argparse.ArgumentTypeError(f"“{text}” must look like SHEET!B4:H120")
+    return sheet, area
+
+
+def _setting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = verbs.add_parser("setting", help="what is set: the company, its currency, the limits of a file")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="list|set|unset")
+    _verb(acts, "list", "every setting with its default, meaning and value")
+    named = _verb(acts, "set", "set one")
+    named.add_argument("name", metavar="NAME")
+    named.add_argument("value", metavar="VALUE")
+    _verb(acts, "unset", "take one back to its default").add_argument("name", metavar="NAME")
 
 
 def _followups(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crm_core.errors import NotFound, RegularsError
@@ -30,13 +30,13 @@ from crm_core.site import (
 )
 
 DATABASE_VARIABLE = "REGULARS_DATABASE_URL"
+UPLOAD_MB = 100
 START_SECONDS = 120.0  # a slow disk compiles every package on the very first start
 STOP_SECONDS = 5.0
 OPTIONS = {
     "server.headless": "true",  # also keeps Streamlit from asking for an e-mail address
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "100",
     "server.enableXsrfProtection": "true",
     "server.enableAgentApi": "false",
     "client.showErrorDetails": "none",
@@ -52,12 +52,14 @@ def serve(
     host: str = "127.0.0.1",
     database: str | None = None,
     open_browser: bool | None = None,
+    upload_mb: Callable[[], int] = lambda: UPLOAD_MB,
 ) -> int:
     """Open the screens and wait until they are closed (Ctrl-C or SIGTERM); 0 when that was wanted.
 
     `port`: when the default is taken, the next free one is used and named; any other taken port is refused.
     `host`: only this machine. `database`: a URL; else REGULARS_DATABASE_URL, else the embedded file.
-    `open_browser`: None opens one when somebody sits at a desktop.
+    `open_browser`: None opens one when somebody sits at a desktop. `upload_mb`: asked at the start for the largest
+    file that may be uploaded; the server lets that much through, and 100 MB at least.
     Raises NotAllowed for an address that others can reach, InvalidInput for a port that cannot be used,
     NotFound when the screens are not installed, RegularsError when the server does not start or breaks down.
     """
@@ -68,7 +70,7 @@ def serve(
         say(f"Regulars is already open at {there.url}.")
         show(there, open_browser)
         return 0
-    return keep_open(with_free_port(site), app, open_browser)
+    return keep_open(with_free_port(site), app, open_browser, max(UPLOAD_MB, upload_mb()))
 
 
 def find_app() -> Path:
@@ -120,10 +122,10 @@ class Watch:
                 signal.signal(number, handler)
 
 
-def keep_open(site: Site, app: Path, open_browser: bool | None) -> int:
+def keep_open(site: Site, app: Path, open_browser: bool | None, upload_mb: int = UPLOAD_MB) -> int:
     """Start the server, say where it is once it answers, and wait for its end."""
     watch = Watch()
-    with watch.listening(), started(site, app) as watch.child:
+    with watch.listening(), started(site, app, upload_mb) as watch.child:
         wait_until_open(watch, site)
         if watch.is_open() and watch.asked_at is None:
             say(f"Regulars is open at {site.url}  (Ctrl-C closes it)")
@@ -139,9 +141,9 @@ def keep_open(site: Site, app: Path, open_browser: bool | None) -> int:
 
 
 @contextlib.contextmanager
-def started(site: Site, app: Path) -> Iterator[subprocess.Popen]:
+def started(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> Iterator[subprocess.Popen]:
     """The server process with its note beside it; when this ends, both are gone."""
-    child = start(site, app)
+    child = start(site, app, upload_mb)
     try:
         # Without the note a second start is only less helpful, so a read-only folder is no reason to stop.
         with contextlib.suppress(OSError):
@@ -155,9 +157,10 @@ def started(site: Site, app: Path) -> Iterator[subprocess.Popen]:
             site.note.unlink(missing_ok=True)
 
 
-def start(site: Site, app: Path) -> subprocess.Popen:
+def start(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> subprocess.Popen:
     """The server process, in a group of its own so that Ctrl-C reaches this program only."""
     options = OPTIONS | {"server.address": site.host, "server.port": str(site.port)}
+    options["server.maxUploadSize"] = str(upload_mb)
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += [f"--{name}={value}" for name, value in options.items()]
     environment = os.environ | ({DATABASE_VARIABLE: site.database} if site.database else {})

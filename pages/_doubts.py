@@ -7,7 +7,8 @@ import streamlit as st
 from crm_core.actions.imports import SheetChoice, UploadedSheet
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
-from pages._draft import Draft, say_reading
+from pages._deciding import say_reading
+from pages._draft import Draft
 from pages._parts import Desk, plain
 from pages._places import choose, countries, currencies
 
@@ -57,7 +58,7 @@ def _question(desk: Desk, now: Draft, sheet: str, position: int, words: str, cho
         )
     else:
         names = countries() if name == "country" else currencies()
-        choose(plain(words), names, held, placeholder="Choose", width=320, **told)
+        choose(plain(words), names, held, placeholder="Choose", width=440, **told)
 
 
 def _asked_for(words: str, choice: SheetChoice, position: int) -> str:

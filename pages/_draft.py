@@ -1,14 +1,15 @@
 """An upload under way: what was read, what was chosen, what saving it would do. Nothing here writes to the page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from crm_core.actions import imports
-from crm_core.actions.imports import Reading, SheetChoice, Upload
+from crm_core.actions import choosing, imports, layouts
+from crm_core.actions.imports import SheetChoice, Upload
+from crm_core.actions.limits import limits
 from crm_core.errors import RegularsError, UnreadableFile
 from crm_core.model.changes import Batch
 from pages._jobs import Progress, begin, drop, finish
@@ -17,6 +18,7 @@ from pages._parts import Desk
 KINDS = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
 PASTED = "pasted rows.txt"
 AT_ONCE = 50_000  # rows that are compared again after every choice; more wait for a word
+KEPT_ROWS = 200_000  # of an upload that was saved, so that its report card can still be made
 Files = Sequence[tuple[str, bytes]]
 
 
@@ -26,7 +28,11 @@ class Draft:
 
     upload: Upload
     choices: dict[str, SheetChoice]
+    found: Upload  # as it was read, before a person moved anything
     refused: tuple[str, ...] = ()
+    texts: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # text files as they came, to be read another way
     plan: Any = None
     turn: int = 0  # raised by every choice: widgets that show choices are made anew, an older plan is dropped
     asked: bool = False
@@ -54,6 +60,7 @@ class SavedUpload:
     counts: Mapping[str, int]
     problems: int
     pairs: int
+    made_of: tuple[Upload, Any] | None = None  # for the report card; not kept of a very large upload
 
 
 def draft() -> Draft | None:
@@ -68,46 +75,71 @@ def take_files(desk: Desk, key: str) -> None:
     """What was dropped goes to be read; another uploader takes the place of this one, so that the bytes go."""
     files = [(file.name, file.getvalue()) for file in st.session_state.get(key) or []]
     if files:
-        _read(files)
+        _read(desk, files)
 
 
-def take_pasted(key: str) -> None:
+def take_pasted(desk: Desk, key: str) -> None:
     """Rows from a text box, as they come from a spreadsheet."""
     text = str(st.session_state.get(key) or "")
     if text.strip():
-        _read([(PASTED, text.encode())])
+        _read(desk, [(PASTED, text.encode())])
 
 
-def _read(files: Files) -> None:
+def _read(desk: Desk, files: Files) -> None:
     start_over()
     names = files[0][0] if len(files) == 1 else f"{len(files)} files"
-    begin("read", f"Reading {names}", partial(_read_all, files))
+    begin("read", f"Reading {names}", partial(_read_all, desk, files))
 
 
-def _read_all(files: Files, progress: Progress) -> Draft:
+def _read_all(desk: Desk, files: Files, progress: Progress) -> Draft:
     """Read all files; where one is refused, the others are still read."""
     refused: list[str] = []
+    most = limits(desk.database)
     try:
-        upload = imports.read_upload(files, progress=progress)
+        upload = imports.read_upload(files, limits=most, progress=progress)
     except UnreadableFile:
         if len(files) == 1:
             raise
-        good = [file for file in files if not _refusal(file, refused)]
+        good = [file for file in files if not _refusal(desk, file, refused)]
         if not good:
             raise UnreadableFile(" ".join(refused)) from None
-        upload = imports.read_upload(good, progress=progress)
-    choices = imports.proposed_choices(upload)
+        upload = imports.read_upload(good, limits=most, progress=progress)
+    read = {file.name for file in upload.files}
+    texts = {name: content for name, content in files if name in read and choosing.text_reading(upload, name)}
+    return _drafted(desk, upload, tuple(refused), texts)
+
+
+def _drafted(desk: Desk, upload: Upload, refused: tuple[str, ...], texts: Mapping[str, bytes]) -> Draft:
+    """The upload with what is proposed, or was chosen for files of this shape before."""
+    upload = layouts.recall(desk.database, upload)
+    choices = choosing.proposed_choices(upload)
     known = any(choice.on for choice in choices.values())
-    return Draft(upload, choices, tuple(refused), tab=0 if known else 1)
+    return Draft(upload, choices, upload, refused, texts, tab=0 if known else 1)
 
 
-def _refusal(file: tuple[str, bytes], refused: list[str]) -> bool:
+def _refusal(desk: Desk, file: tuple[str, bytes], refused: list[str]) -> bool:
     try:
-        imports.read_upload([file])
+        imports.read_upload([file], limits=limits(desk.database))
     except RegularsError as refusal:
         refused.append(str(refusal))
         return True
     return False
+
+
+def read_again(desk: Desk, file: str, encoding: str, separator: str) -> None:
+    """Read a text file with another encoding or separator; while that fails, what was read before stays."""
+    now = draft()
+    if now is not None:
+        begin("read", f"Reading {file}", partial(_read_again, desk, now, file, encoding, separator))
+
+
+def _read_again(desk: Desk, now: Draft, file: str, encoding: str, separator: str, _: Progress) -> Draft:
+    """The sheets of that file are proposed anew; what was chosen about the others holds."""
+    upload = choosing.reread_text(now.upload, file, now.texts[file], encoding=encoding, separator=separator)
+    found = _drafted(desk, upload, now.refused, now.texts)
+    others = {sheet.name for sheet in upload.sheets if sheet.file != file}
+    kept = {name: choice for name, choice in now.choices.items() if name in others}
+    return replace(found, choices={**found.choices, **kept}, turn=now.turn + 1, tab=now.tab)
 
 
 def take_read() -> None:
@@ -124,72 +156,6 @@ def start_over() -> None:
     for key in ("draft", "saved", "undone"):
         st.session_state.pop(key, None)
     st.session_state["uploader_turn"] = st.session_state.get("uploader_turn", 0) + 1
-
-
-# Choosing ---------------------------------------------------------------------------------------------------
-
-
-def switch(sheet: str, key: str) -> None:
-    """Take a sheet in, or leave it out."""
-    if now := draft():
-        now.choose({**now.choices, sheet: replace(now.choices[sheet], on=bool(st.session_state[key]))})
-
-
-def say_subject(sheet: str, key: str) -> None:
-    """A person says what the rows of a sheet are; the reasons for its columns are then those of that subject."""
-    now, entity = draft(), st.session_state[key]
-    if now is None or not entity:
-        return
-
-    def take() -> None:
-        found = now.upload.sheet(sheet)
-        choices = imports.choose_entity(now.upload, now.choices, sheet, entity)
-        told = replace(found, proposal=imports.propose_as(found.table, entity)) if found.table else found
-        now.upload = replace(
-            now.upload, sheets=tuple(told if one is found else one for one in now.upload.sheets)
-        )
-        now.choose(choices)
-
-    _try(take)
-
-
-def say_header(sheet: str, key: str) -> None:
-    """A person says in which row the headers stand."""
-    now = draft()
-    if now is None:
-        return
-
-    def move() -> None:
-        now.upload = imports.move_header(now.upload, sheet, int(st.session_state[key]))
-        found = imports.choice_of(now.upload.sheet(sheet).proposal)
-        now.choose({**now.choices, sheet: found})
-
-    _try(move)
-
-
-def say_field(sheet: str, header: str, target: str | None) -> None:
-    """A person says what a column becomes."""
-    if now := draft():
-        _try(lambda: now.choose(imports.choose_field(now.upload, now.choices, sheet, header, target)))
-
-
-def say_reading(desk: Desk, sheet: str, position: int, **answer: str) -> None:
-    """A person answers what a column leaves open: date_order, decimal, country or currency."""
-    if now := draft():
-        choice = now.choices[sheet]
-        before = choice.readings.get(
-            position, Reading(country=desk.company.country or None, currency=desk.company.currency)
-        )
-        readings = {**choice.readings, position: replace(before, **answer)}
-        now.choose({**now.choices, sheet: replace(choice, readings=readings)})
-
-
-def _try(act: Any) -> None:
-    """A refusal inside a callback is kept for the page to say."""
-    try:
-        act()
-    except RegularsError as refusal:
-        st.session_state["choice_refused"] = str(refusal)
 
 
 # Planning and saving ----------------------------------------------------------------------------------------
@@ -224,9 +190,10 @@ def _save(
 ) -> SavedUpload:
     batch = imports.save_upload(desk.database, upload, choices, plan, progress=progress, **desk.act)
     counts = {name: len(frame) for name, frame in plan.changes.creates.items() if name != "pair"}
-    return SavedUpload(
-        batch, tuple(file.name for file in upload.files), counts, len(plan.problems), len(plan.pairs)
-    )
+    files = tuple(file.name for file in upload.files)
+    small = sum(len(sheet.sheet.cells) for sheet in upload.sheets) <= KEPT_ROWS
+    made_of = (upload, plan) if small else None
+    return SavedUpload(batch, files, counts, len(plan.problems), len(plan.pairs), made_of)
 
 
 def take_saved() -> None:

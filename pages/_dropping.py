@@ -6,18 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.actions.demo import sample_workbook
+from crm_core.actions.limits import megabytes
 from crm_core.model.registry import ENTITIES
 from crm_core.views import history
 from pages._draft import KINDS, Draft, SavedUpload, start_over, take_files, take_pasted
-from pages._parts import Desk, counted, download, go_to_page, moment, plain, since
+from pages._parts import Desk, counted, download, go_to_page, moment, number, plain, since
 from pages._past import start_undo
+from pages._planned import card
 
 
 def drop_zone(desk: Desk) -> None:
     """Files are dropped, or rows are pasted; nothing is saved by that."""
     turn = st.session_state.get("uploader_turn", 0)
     _drop(desk, f"files_{turn}")
-    _paste(f"pasted_{turn}")
+    _paste(desk, f"pasted_{turn}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Nothing at hand?", width="content")
         make = partial(sample_workbook, as_of=desk.as_of)
@@ -37,18 +39,18 @@ def _drop(desk: Desk, key: str) -> None:
         st.write(INVITATION)
         st.file_uploader(
             "Excel, LibreOffice or text files", KINDS, accept_multiple_files=True, key=key,
-            on_change=take_files, args=(desk, key),
+            on_change=take_files, args=(desk, key), max_upload_size=megabytes(desk.database),
         )  # fmt: skip
 
 
-def _paste(key: str) -> None:
+def _paste(desk: Desk, key: str) -> None:
     with st.expander("Or paste rows", icon=":material/content_paste:"):
         st.text_area(
             "Rows from a spreadsheet, with their headers", key=key, height=160,
             placeholder="Name\tPhone\tBirthday\nAda Novak\t+43 1 234567\t12.03.1980",
         )  # fmt: skip
         icon = ":material/arrow_forward:"
-        st.button("Read these rows", key="read_pasted", icon=icon, on_click=take_pasted, args=(key,))
+        st.button("Read these rows", key="read_pasted", icon=icon, on_click=take_pasted, args=(desk, key))
 
 
 def _last_upload(desk: Desk) -> None:
@@ -63,8 +65,8 @@ def files_line(desk: Desk, now: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="files_line"):
         for file in now.upload.files:
             st.badge(plain(file.name), icon=":material/description:", color="gray")
-        sheets = [sheet for sheet in now.upload.sheets if sheet.table is not None]
-        st.caption(f"{counted(len(sheets), 'sheet')} with rows", width="content")
+        tables = sum(sheet.table is not None for sheet in now.upload.sheets)
+        st.caption(f"{counted(tables, 'table')} found", width="content")
         st.button(
             "Start over", key="start_over", type="tertiary", icon=":material/close:", on_click=start_over
         )
@@ -89,6 +91,7 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
     """What was saved, and what can be done next: look at it, call somebody, or take it back."""
     st.success(f"**{plain(', '.join(done.files))} is saved.** {_what(done)}", icon=":material/check_circle:")
     _conflicts(done)
+    _report(desk, done)
     with st.container(horizontal=True):
         if st.button("See your customers", key="to_customers", type="primary", icon=":material/groups:"):
             go_to_page("customers")
@@ -100,6 +103,17 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
             on_click=start_undo, args=(desk, done.batch.id),
         )  # fmt: skip
     st.caption(f"It is number {done.batch.id} in the history and can be undone there later, too.")
+
+
+def _report(desk: Desk, done: SavedUpload) -> None:
+    """What is still to be mended in the file itself."""
+    if done.made_of is None or not done.problems:
+        return
+    with st.container(border=True, key="to_mend"):
+        what = "1 cell could not be taken as it stands." if done.problems == 1 else ""
+        what = what or f"{number(done.problems)} cells could not be taken as they stand."
+        st.write(f"{what} Mend it in the report card and upload that: only the corrections are news.")
+        card(desk, *done.made_of, key="report_card_saved")
 
 
 def _conflicts(done: SavedUpload) -> None:

@@ -12,9 +12,10 @@ import streamlit as st
 from babel.dates import format_date
 
 from crm_core.errors import RegularsError
-from crm_core.views import exports, followups, history
+from crm_core.views import doubles, exports, followups, history
 from crm_core.views.periods import period
 from crm_core.views.sentences import Sentence, sentences
+from pages._pairs import open_review
 from pages._parts import (
     Desk,
     counted,
@@ -57,7 +58,7 @@ def tiles(desk: Desk) -> Callable[[], None]:
 
     Who is due takes a while the first time in a large shop: the tile waits, and what is given back fills it.
     """
-    pairs = sum(1 for _ in exports.export(desk.database, "duplicates", desk.as_of)[0].rows)
+    pairs = len(doubles.waiting(desk.database, desk.as_of))
     with st.grid(3 if pairs else 2, min_column_width=240):
         with st.container(border=True, height="stretch", key="tile_calls"):
             place = st.skeleton(height=190)
@@ -100,12 +101,12 @@ def _doubles(desk: Desk, pairs: int) -> None:
     st.metric("Possible doubles", number(pairs), help="Pairs of records that may be one person")
     st.caption("They wait for an answer; both are kept until then.")
     st.space("stretch")
-    download(
-        "Download the pairs",
-        partial(_doubles_file, desk),
-        f"possible-doubles-{desk.as_of}.xlsx",
-        key="doubles_file",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Look at them", key="to_pairs", type="primary", icon=":material/compare:", on_click=open_review
+        )
+        name = f"possible-doubles-{desk.as_of}.xlsx"
+        download("Download", partial(_doubles_file, desk), name, key="doubles_file", type="tertiary")
 
 
 def _doubles_file(desk: Desk) -> bytes:

@@ -10,6 +10,7 @@ from crm_core.actions.records import CellEdit, Saved, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import RegularsError
 from crm_core.model.words import MONEY_UNIT, OUTCOMES, SEGMENTS
+from crm_core.views import doubles
 from crm_core.views.customer import CustomerPage
 from pages._dialogs import new_purchase, open_dialog
 from pages._parts import Desk, ago, as_date, counted, day, is_missing, money, number, plain, tell
@@ -32,6 +33,8 @@ def head(desk: Desk, person: CustomerPage) -> None:
     if called:
         st.markdown(" · ".join(called))
     st.markdown(plain(person.portrait))
+    if former := doubles.formerly(desk.database, person.id, desk.as_of):
+        st.caption(plain("Formerly also: " + ", ".join(f"{key} {value}" for key, value in former)))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="person_words"):
         _words(person)
     if barred(person):

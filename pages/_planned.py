@@ -1,11 +1,18 @@
 """What saving an upload would do: tiles that filter, rows with before and after, and the button that does it."""
 
+from functools import partial
+from pathlib import Path
+from typing import Any
+
 import streamlit as st
 
+from crm_core.actions.imports import Upload
+from crm_core.actions.report_card import report_card
 from crm_core.model.registry import ENTITIES
+from pages._conflicts import conflicts_card, gone_lines
 from pages._doubts import questions
 from pages._draft import AT_ONCE, Draft, make_plan, save
-from pages._parts import Desk, counted, number, plain
+from pages._parts import Desk, counted, download, number, plain
 from pages._planned_rows import examples
 
 TILES = {
@@ -56,11 +63,23 @@ def plan_tab(desk: Desk, now: Draft) -> None:
     _tiles(now, counts)
     for sheet in now.upload.sheets:
         questions(desk, now, sheet)
+    conflicts_card(desk, now)
     _notes(now)
+    gone_lines(desk, now)
     if not now.plan.writes:
         told = st.success if counts["same"] else st.warning
         told(_nothing(now, counts), icon=":material/check_circle:" if counts["same"] else ":material/help:")
     examples(desk, now)
+    if now.plan.problems:
+        card(desk, now.upload, now.plan, key="report_card")
+
+
+def card(desk: Desk, upload: Upload, plan: Any, *, key: str) -> None:
+    """The workbook back with what is to be mended in it; made when it is asked for."""
+    make = partial(report_card, upload, plan, currency=desk.company.currency)
+    name = f"{Path(upload.files[0].name).stem} report card.xlsx"
+    words = "Download the report card: your workbook with the cells to fix in colour"
+    download(words, make, name, key=key, icon=":material/fact_check:")
 
 
 def _nobody_known(now: Draft) -> None:
@@ -77,7 +96,8 @@ def _ask(now: Draft) -> None:
 def _notes(now: Draft) -> None:
     """What the sheets want said, and which of them are not taken in."""
     for sheet in now.plan.sheets:
-        for note in sheet.notes:
+        # Lines that are gone have a list of their own.
+        for note in (note for note in sheet.notes if "no longer in this file" not in note):
             st.caption(f":material/info: {plain(sheet.sheet)}: {plain(note)}")
     off = [sheet.sheet for sheet in now.plan.sheets if sheet.entity is None and sheet.rows]
     if off:

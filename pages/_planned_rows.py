@@ -6,14 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.model.entities import Kind
-from crm_core.model.registry import ENTITIES
+from pages._changed import changed
+from pages._columns import label_of
 from pages._draft import Draft
-from pages._parts import Desk, counted, is_missing, money, number, plain
-from pages._sheets import label_of
+from pages._naming import in_facts
+from pages._parts import Desk, as_date, counted, number, plain
+from pages._values import ROW, SHOWN_ROWS, is_of, row_of, written
 
-SHOWN_ROWS = 200
 SHOWN_PROBLEMS = 1000
-ROW = st.column_config.NumberColumn(width=60, format="%d")
+SHOWN_PAIRS = 50
+ATTENTION = "To look at"
 
 
 def examples(desk: Desk, now: Draft) -> None:
@@ -21,9 +23,9 @@ def examples(desk: Desk, now: Draft) -> None:
     if now.show == "problems":
         return _problems(now)
     if now.show == "changed":
-        return _changed(desk, now)
+        return changed(desk, now)
     if now.show == "doubtful":
-        _pairs(now)
+        _pairs(desk, now)
     if now.show == "left_out":
         _left_out(now)
     for sheet in now.plan.sheets:
@@ -38,103 +40,100 @@ def _rows(desk: Desk, now: Draft, sheet: Any) -> None:
         return
     more = f", the first {SHOWN_ROWS} are shown" if len(mine) > SHOWN_ROWS else ""
     st.caption(f"**{plain(sheet.sheet)}** · {counted(len(mine), 'row')}{more}")
-    shown = _in_words(desk, sheet, mine[:SHOWN_ROWS])
+    shown = _in_words(desk, now, sheet, mine[:SHOWN_ROWS])
     height = min(38 + 35 * len(shown), 400)
-    look: dict[str, Any] = {"column_config": _headers(sheet), "key": f"rows_{sheet.sheet}", "height": height}
+    look: dict[str, Any] = {"column_config": _looks(sheet), "key": f"rows_{sheet.sheet}", "height": height}
     st.dataframe(shown, hide_index=True, placeholder="", **look)
 
 
-def _in_words(desk: Desk, sheet: Any, rows: pd.Index) -> pd.DataFrame:
+def _in_words(desk: Desk, now: Draft, sheet: Any, rows: pd.Index) -> pd.DataFrame:
     frame = sheet.frame.loc[rows].drop(columns="extra", errors="ignore")
     frame = frame.loc[:, frame.notna().any()]
-    columns = {
-        label_of(sheet.entity, name): _written(desk, sheet.entity, name, frame[name]) for name in frame
-    }
-    return pd.DataFrame({"Row": frame.index, **columns}, index=frame.index)
+    columns = {label_of(sheet.entity, name): _typed(desk, sheet.entity, name, frame[name]) for name in frame}
+    told = _messages(now, sheet.sheet, set(rows))
+    attention = {ATTENTION: [told.get(row, "") for row in rows]} if told else {}
+    return pd.DataFrame({"Row": [row_of(row) for row in rows], **columns, **attention}, index=frame.index)
 
 
-def _headers(sheet: Any) -> dict[str, Any]:
-    """The sheet's own words beside ours; money to the right."""
-    told: dict[str, Any] = {"Row": ROW}
-    for header, target in sheet.mapping.items():
-        side: Any = "right" if _is_money(sheet.entity, target) else None
-        words = f"Your column: {header}"
-        told[label_of(sheet.entity, target)] = st.column_config.Column(help=words, alignment=side)
+def _messages(now: Draft, sheet: str, rows: set[int]) -> dict[int, str]:
+    """Row → what is the matter in it, for the rows that are shown."""
+    told: dict[int, str] = {}
+    for one in now.plan.problems:
+        if one.sheet == sheet and one.row in rows:
+            words = f"{one.column}: {one.message}" if one.column else one.message
+            told[one.row] = f"{told[one.row]} {words}" if one.row in told else words
     return told
 
 
-def _is_money(entity: str, target: str) -> bool:
-    owner, _, name = target.rpartition(".")
-    declared = ENTITIES[owner or entity]
-    return declared.has(name) and declared.field(name).kind is Kind.MONEY
+def _typed(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series:
+    """Days as days, so that a click on the header sorts them; money in words."""
+    if is_of(entity, target, Kind.DATE):
+        days = {text: as_date(text) for text in column.dropna().unique()}
+        return column.map(days).astype(object)
+    if is_of(entity, target, Kind.MONEY):
+        return column.map(lambda value: written(desk, entity, target, value)).astype("str")
+    return column
+
+
+def _looks(sheet: Any) -> dict[str, Any]:
+    """The sheet's own words beside ours; money to the right, days as the reader writes them."""
+    told: dict[str, Any] = {"Row": ROW, ATTENTION: st.column_config.TextColumn(width="large")}
+    for header, target in sheet.mapping.items():
+        words = f"Your column: {header}"
+        name = label_of(sheet.entity, target)
+        if is_of(sheet.entity, target, Kind.DATE):
+            told[name] = st.column_config.DateColumn(help=words, format="localized")
+        else:
+            side: Any = "right" if is_of(sheet.entity, target, Kind.MONEY) else None
+            told[name] = st.column_config.Column(help=words, alignment=side)
+    return told
 
 
 def _left_out(now: Draft) -> None:
     """Sheets that are off, and rows that are on a sheet but not in its table."""
-    rows: list[tuple[str, int, str]] = []
+    rows: list[tuple[str, str, str]] = []
     for sheet in now.plan.sheets:
         table = now.upload.sheet(sheet.sheet).table
         if sheet.states is None and sheet.counts["left_out"]:
-            amount = counted(sheet.counts["left_out"], "row")
-            st.caption(f"**{plain(sheet.sheet)}** · {amount}, the sheet is off: {plain(sheet.why)}")
+            rows.append(
+                (sheet.sheet, f"all {number(sheet.counts['left_out'])}", f"not taken in: {sheet.why}")
+            )
         elif table is not None:
-            rows += [(sheet.sheet, one.row, one.why) for one in table.left_out[:SHOWN_ROWS]]
+            rows += [(sheet.sheet, str(one.row), one.why) for one in table.left_out[:SHOWN_ROWS]]
     if rows:
         frame = pd.DataFrame(rows, columns=["Sheet", "Row", "Why it is left out"])
-        st.dataframe(frame, hide_index=True, column_config={"Row": ROW}, key="left_out_rows")
+        looks = {"Row": st.column_config.TextColumn(width=80, alignment="right")}
+        looks["Why it is left out"] = st.column_config.TextColumn(width="large")
+        st.dataframe(frame, hide_index=True, column_config=looks, key="left_out_rows")
 
 
-def _written(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series:
-    """Money as money, all else as it is."""
-    if _is_money(entity, target):
-        return column.map(lambda value: money(value, desk)).astype("str")
-    return column
-
-
-def _changed(desk: Desk, now: Draft) -> None:
-    """Before and after, cell by cell."""
-    cells = now.plan.cells.head(SHOWN_ROWS)
-    frames = {sheet.sheet: sheet.frame for sheet in now.plan.sheets if sheet.frame is not None}
+def _pairs(desk: Desk, now: Draft) -> None:
+    """Possible doubles side by side, with what speaks for it; they wait on Today for an answer."""
+    pairs = now.plan.pairs[:SHOWN_PAIRS]
+    if not pairs:
+        return
+    facts = in_facts(desk, now, [number for first, second, *_ in pairs for number in (first, second)])
     rows = [
-        (cell.sheet, cell.row, _who(frames.get(cell.sheet), cell.row), label_of(cell.entity, cell.field),
-         _value(desk, cell, cell.before), _value(desk, cell, cell.after))
-        for cell in cells.itertuples()
-    ]  # fmt: skip
+        (facts.get(first, ""), facts.get(second, ""), round(score, 2), evidence)
+        for first, second, score, evidence in pairs
+    ]
+    more = f", the likeliest {SHOWN_PAIRS} are shown" if len(now.plan.pairs) > SHOWN_PAIRS else ""
+    amount = counted(len(now.plan.pairs), "pair may be one person", "pairs may be one person each")
+    st.caption(f"{amount}{more}. Everybody is saved by themselves, and the question waits on Today.")
     st.dataframe(
-        pd.DataFrame(rows, columns=["Sheet", "Row", "Who or what", "Field", "Before", "After"]),
-        hide_index=True,
-        key="changed",
-    )
-    if len(now.plan.cells) > SHOWN_ROWS:
-        st.caption(f"{counted(len(now.plan.cells), 'cell')}, the first {SHOWN_ROWS} are shown.")
-
-
-def _who(frame: pd.DataFrame | None, row: object) -> str:
-    for name in ("name", "code", "number", "product", "customer") if frame is not None else ():
-        if name in frame and row in frame.index and not is_missing(frame.at[row, name]):  # type: ignore[operator,union-attr]
-            return str(frame.at[row, name])  # type: ignore[union-attr]
-    return ""
-
-
-def _value(desk: Desk, cell, value: object) -> str:
-    if is_missing(value):
-        return ""
-    return money(value, desk) if _is_money(cell.entity, cell.field) else str(value)
-
-
-def _pairs(now: Draft) -> None:
-    """Possible doubles with what speaks for it."""
-    if now.plan.pairs:
-        rows = [(score, evidence) for _, _, score, evidence in now.plan.pairs[:SHOWN_ROWS]]
-        config = {"Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}
-        st.dataframe(
-            pd.DataFrame(rows, columns=["Alike", "Why"]), hide_index=True, column_config=config, key="pairs"
-        )
+        pd.DataFrame(rows, columns=["This one", "and this one", "Alike", "Why"]), hide_index=True, key="pairs",
+        column_config={
+            "This one": st.column_config.TextColumn(width="large"),
+            "and this one": st.column_config.TextColumn(width="large"),
+            "Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
+            "Why": st.column_config.TextColumn(width="large"),
+        },
+    )  # fmt: skip
 
 
 def _problems(now: Draft) -> None:
     problems = now.plan.problems[:SHOWN_PROBLEMS]
-    rows = [(p.sheet, p.row, p.column, p.value, p.message) for p in problems]
+    rows = [(p.sheet, row_of(p.row), p.column, p.value, p.message) for p in problems]
     frame = pd.DataFrame(rows, columns=["Sheet", "Row", "Column", "Found", "What is the matter"])
     st.dataframe(
         frame,

@@ -1,24 +1,26 @@
-"""The sheets of an upload: what each is taken for, which column becomes which field, what a column leaves open."""
+"""The sheets of an upload, a tab each: the sheet with its table outlined, what it is taken for, its columns."""
 
 from collections.abc import Callable
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from crm_core.actions.imports import SheetChoice, UploadedSheet
-from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
-from pages._draft import Draft, say_field, say_header, say_subject, switch
-from pages._parts import counted, plain
+from pages._columns import columns_grid, label_of
+from pages._deciding import find_again, say_again, say_header, say_range, say_refuse, say_subject, switch
+from pages._draft import Draft
+from pages._layouts import remembered
+from pages._outlined import Frame, Picture, outlined, range_text
+from pages._parts import Desk, counted, plain
+from pages._text_files import text_reading
+from pages._values import row_of
 
-KEPT = "(kept as it stands)"
-POINTING = ("order", "purchase", "interaction")
 SUBJECTS = [name for name, entity in ENTITIES.items() if entity.uploaded]
-LOOK_ROWS = 12
+REFUSES = {"cell": "Only that cell", "row": "Its whole row"}
+LINES = ("purchase", "interaction")
 
 
-def tabs(now: Draft, planned: Callable[[], None]) -> None:
+def tabs(desk: Desk, now: Draft, planned: Callable[[], None]) -> None:
     """What would change, then one tab a sheet; only the open one is drawn."""
     key = f"tabs_{now.upload.files[0].sha256[:8]}"
     labels = [
@@ -34,7 +36,7 @@ def tabs(now: Draft, planned: Callable[[], None]) -> None:
     for tab, sheet in zip(rest, now.upload.sheets, strict=True):
         with tab:
             if tab.open:
-                one_sheet(now, sheet)
+                one_sheet(desk, now, sheet)
 
 
 def _opened(now: Draft, key: str, labels: list[str]) -> None:
@@ -48,23 +50,30 @@ def _tab_name(now: Draft, sheet: UploadedSheet) -> str:
     return f"{mark} {plain(sheet.name)} · {rows}"
 
 
-def one_sheet(now: Draft, sheet: UploadedSheet) -> None:
-    """What the sheet is taken for, and its columns."""
+def one_sheet(desk: Desk, now: Draft, sheet: UploadedSheet) -> None:
+    """What the sheet is taken for, how it looks, and its columns."""
     choice = now.choices[sheet.name]
-    _choices(now, sheet, choice)
+    _subject(desk, now, sheet, choice)
+    remembered(desk, sheet)
+    outlined(picture_of(now, sheet), f"Sheet {sheet.name} as it is in the file")
     if sheet.table is None:
         return
-    if choice.entity is None or not choice.on:
-        _raw_rows(sheet, open_=True)
-        return
-    _columns(now, sheet, choice)
-    _raw_rows(sheet, open_=False)
+    for note in getattr(sheet.table, "notes", ()):
+        st.caption(f":material/info: {plain(note)}")
+    if choice.entity is not None and choice.on:
+        st.markdown("**Its columns**")
+        columns_grid(now, sheet, choice, _stored(desk, choice.entity))
+        _odd_rows(now, sheet, choice)
 
 
-def _choices(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
-    name = sheet.name
-    why = plain(sheet.proposal.why)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def _stored(desk: Desk, entity: str) -> bool:
+    return desk.database.revisions().get(entity, 0) > 0
+
+
+def _subject(desk: Desk, now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
+    """What the rows are and where they stand; how a text file is read. Why it is thought so."""
+    name, why = sheet.name, plain(sheet.proposal.why)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"place_{now.tab}"):
         key = f"on_{name}_{now.turn}"
         usable = sheet.table is not None and choice.entity is not None
         st.toggle(
@@ -73,122 +82,99 @@ def _choices(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
         key = f"subject_{name}_{now.turn}"
         st.selectbox(
             "These rows are", SUBJECTS, SUBJECTS.index(choice.entity) if choice.entity in SUBJECTS else None, key=key,
-            format_func=lambda one: ENTITIES[one].plural, placeholder="Choose what they are", width=240,
+            format_func=lambda one: ENTITIES[one].plural, placeholder="Choose what they are", width=210,
             disabled=sheet.table is None, on_change=say_subject, args=(name, key),
         )  # fmt: skip
-        key = f"header_{name}_{now.turn}"
-        st.number_input(
-            "Headers in row", 0, None, _header_row(sheet), key=key, width=160, on_change=say_header, args=(name, key),
-            help="The row of the sheet that holds the column names; 0 says that there are none.",
+        _place(now, sheet)
+        text_reading(desk, now, sheet)
+    if not sheet.proposal.remembered:  # else a badge says it
+        st.caption(why[:1].upper() + why[1:] + ("" if why.endswith(".") else "."))
+
+
+def _place(now: Draft, sheet: UploadedSheet) -> None:
+    """Where the table stands on the sheet, to be moved."""
+    name = sheet.name
+    key = f"header_{name}_{now.turn}"
+    st.number_input(
+        "Headers in row", 0, None, _header_row(sheet), key=key, width=150, on_change=say_header, args=(name, key),
+        help="The row of the sheet that holds the column names; 0 says that there are none.",
+    )  # fmt: skip
+    key, frame = f"range_{name}_{now.turn}", frame_of(sheet)
+    st.text_input(
+        "Table from … to", range_text(frame) if frame else "", key=key, width=150, placeholder="B4:H120",
+        on_change=say_range, args=(name, key), help="Its first and its last cell, headers included.",
+    )  # fmt: skip
+    if sheet.told:
+        st.button(
+            "Find it again", key=f"find_{name}_{now.turn}", type="tertiary", icon=":material/center_focus_strong:",
+            on_click=find_again, args=(name,), help="Back to the table as it was found by itself.",
         )  # fmt: skip
-    st.caption(why[:1].upper() + why[1:] + ("" if why.endswith(".") else "."))
 
 
 def _header_row(sheet: UploadedSheet) -> int:
     return (sheet.table.header_row or 0) if sheet.table is not None else 1
 
 
-def _columns(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
-    """The mapping as a grid: a header, what it becomes, what stands below it, why."""
-    labels = targets(str(choice.entity))
-    frame = _mapping_frame(sheet, choice, labels)
-    key = f"columns_{sheet.name}_{now.turn}"
-    st.data_editor(
-        frame, key=key, hide_index=True, num_rows="fixed", width="stretch", height=min(38 + 35 * len(frame), 640),
-        disabled=["Column", "For example", "Sure", "Why"], on_change=_take_columns, args=(sheet.name, key, labels),
-        alt="Which column becomes which field",
-        column_config={
-            "Column": st.column_config.TextColumn("Your column", width="medium", pinned=True),
-            "Becomes": st.column_config.SelectboxColumn(options=[KEPT, *labels], required=True, width="medium"),
-            "For example": st.column_config.TextColumn(width="medium"),
-            "Sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
-            "Why": st.column_config.TextColumn(width="large"),
-        },
-    )  # fmt: skip
-    kept = [row.Column for row in frame.itertuples() if row.Becomes == KEPT]
-    if kept:
-        st.caption(
-            f"{counted(len(kept), 'column')} without a field of ours: kept with each record, nothing is thrown away."
-        )
+def _odd_rows(now: Draft, sheet: UploadedSheet, choice: SheetChoice) -> None:
+    """What a cell takes along that cannot be taken; whether lines of two sheets count twice."""
+    with st.container(horizontal=True, gap="large"):
+        key = f"refuse_{sheet.name}_{now.turn}"
+        st.segmented_control(
+            "A cell that cannot be taken leaves out", list(REFUSES), default=choice.refuse, required=True, key=key,
+            format_func=REFUSES.__getitem__, on_change=say_refuse, args=(sheet.name, key),
+        )  # fmt: skip
+        if choice.again or (choice.entity in LINES and _stands_elsewhere(now, sheet)):
+            key = f"again_{sheet.name}_{now.turn}"
+            st.segmented_control(
+                "Lines that also stand on another sheet", [False, True], default=choice.again, required=True, key=key,
+                format_func=lambda again: "Count again" if again else "Count once",
+                on_change=say_again, args=(sheet.name, key),
+            )  # fmt: skip
 
 
-def targets(entity: str) -> dict[str, str]:
-    """What a column of such a sheet may become: the label a person reads → the field."""
-    found = {label_of(entity, field.name): field.name for field in ENTITIES[entity].fields}
-    if entity in POINTING:
-        customer = (f"customer.{field.name}" for field in ENTITIES["customer"].fields if field.name != "code")
-        found |= {label_of(entity, target): target for target in customer}
-    return found
+def _stands_elsewhere(now: Draft, sheet: UploadedSheet) -> bool:
+    notes = (
+        (note for one in now.plan.sheets if one.sheet == sheet.name for note in one.notes) if now.plan else ()
+    )
+    return any("counted once" in note for note in notes)
 
 
-def label_of(entity: str, target: str) -> str:
-    """ "E-mail", on a sheet of purchases "Customer › E-mail"; a reference is by code."""
-    owner, _, name = target.rpartition(".")
-    if not ENTITIES[owner or entity].has(name):
-        return target
-    field = ENTITIES[owner or entity].field(name)
-    if field.kind is Kind.REFERENCE:
-        return f"{field.label} › Code"
-    return f"{ENTITIES[owner].label} › {field.label}" if owner else field.label
+# The sheet as it is -----------------------------------------------------------------------------------------
 
 
-def _mapping_frame(sheet: UploadedSheet, choice: SheetChoice, labels: dict[str, str]) -> pd.DataFrame:
+def frame_of(sheet: UploadedSheet) -> Frame | None:
+    """Where the table of a sheet stands."""
+    area = sheet.table.area if sheet.table is not None else None
+    return (area.first_row, area.last_row, area.first_column, area.last_column) if area else None
+
+
+def picture_of(now: Draft, sheet: UploadedSheet) -> Picture:
+    """The sheet with what was found and what is the matter, to be drawn."""
+    table, choice = sheet.table, now.choices[sheet.name]
+    kinds = table.kinds if table is not None else sheet.sheet.kinds
+    right = frozenset(int(place) for place, kind in kinds.items() if kind == "number")
+    if table is None:
+        return Picture(sheet.sheet.cells, numbers=right)
+    taken = choice.mapping.items() if choice.on and choice.entity else ()
+    return Picture(
+        sheet.sheet.cells,
+        frame_of(sheet),
+        frozenset(table.header_rows),
+        {place: label_of(str(choice.entity), target) for place, target in taken if target},
+        {left.row: left.why for left in table.left_out},
+        _odd_cells(now, sheet),
+        right,
+    )
+
+
+def _odd_cells(now: Draft, sheet: UploadedSheet) -> dict[tuple[int, int], str]:
+    """What the plan says about single cells of this sheet (about a row: its first cell), and Excel's own errors."""
     assert sheet.table is not None
-    proposed = {field.position: field for field in sheet.proposal.fields}
-    rows = []
-    for column in sheet.table.columns:
-        target, was = choice.mapping.get(column.position), proposed.get(column.position)
-        ours = was is not None and was.field == target
-        becomes = label_of(str(choice.entity), target) if target else KEPT
-        why = was.reason if ours and was else "you said so"
-        sure = was.confidence if ours and was and target else (1.0 if target else None)
-        rows.append(
-            (
-                column.header,
-                becomes if target in labels.values() else KEPT,
-                _examples(sheet, column.position),
-                sure,
-                why,
-            )
-        )
-    return pd.DataFrame(rows, columns=["Column", "Becomes", "For example", "Sure", "Why"])
-
-
-def _examples(sheet: UploadedSheet, position: int) -> str:
-    assert sheet.table is not None
-    cells = sheet.table.rows[position].dropna().head(50).unique()[:3]
-    return " · ".join(str(cell)[:40] for cell in cells)
-
-
-def _take_columns(sheet: str, key: str, labels: dict[str, str]) -> None:
-    """What was chosen in the grid, by the header that was shown in that row."""
-    from pages._draft import draft
-
-    now: Any = draft()
-    edited = st.session_state[key]["edited_rows"]
-    headers = [column.header for column in now.upload.sheet(sheet).table.columns]
-    for row, cells in edited.items():
-        if "Becomes" in cells:
-            say_field(sheet, headers[int(row)], labels.get(cells["Becomes"]))
-
-
-def _raw_rows(sheet: UploadedSheet, open_: bool) -> None:
-    """The sheet as it is in the file, with its own row numbers and letters."""
-    with st.expander("The sheet as it is", icon=":material/table:", expanded=open_):
-        cells = sheet.sheet.cells.head(LOOK_ROWS).fillna("")
-        cells.columns = [letter(int(position)) for position in cells.columns]
-        header = sheet.table.header_row if sheet.table is not None else None
-        shade = [
-            ("font-weight: 600; background-color: rgba(11, 110, 102, .16)" if row == header else "")
-            for row in cells.index
-        ]
-        st.dataframe(cells.style.apply(lambda _: shade), width="stretch", key=f"raw_{sheet.name}")
-
-
-def letter(position: int) -> str:
-    """Column 1 is A, 27 is AA."""
-    letters = ""
-    while position > 0:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    places = {column.header: column.position for column in sheet.table.columns}
+    first = min(places.values(), default=1)
+    odd = {(row, column): f"The sheet shows {what} here." for row, column, what in sheet.sheet.errors}
+    for one in now.plan.problems if now.plan is not None else ():
+        row = row_of(one.row) if one.sheet == sheet.name else None
+        if row is not None:
+            odd[row, places.get(one.column or "", first)] = one.message
+    return odd

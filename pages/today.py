@@ -6,6 +6,7 @@ from pages._counter import counter
 from pages._dialogs import show_dialog
 from pages._jobs import is_under_way
 from pages._morning import greeting, matters, tiles
+from pages._pairs import is_open, review
 from pages._parts import open_desk
 from pages._welcome import welcome
 
@@ -18,5 +19,8 @@ else:
     fill_calls = tiles(desk)
     counter(desk)
     matters(desk)
-    show_dialog(desk)
+    if is_open():
+        review(desk)
+    else:
+        show_dialog(desk)
     fill_calls()

@@ -35,7 +35,14 @@ else:
     for sentence in (*now.refused, *filter(None, [st.session_state.pop("choice_refused", None)])):
         st.error(plain(sentence), icon=":material/error:")
     with in_words():
+        show = partial(tabs, desk, now, partial(plan_tab, desk, now))
+        seen = now.tab > 0 and now.plan is None  # a sheet is seen while it is compared
+        if seen:
+            show()
         planned = ready(desk, now)
-        tabs(now, partial(plan_tab, desk, now))
+        if seen and planned:
+            st.rerun()
+        if not seen:
+            show()
         if planned:
             save_bar(desk, now)

@@ -232,8 +232,10 @@ def main() -> None:
         bench_views(folder)
         from tests.bench_browser import bench_pages
         from tests.bench_calllist import bench_call_list
+        from tests.bench_match import bench_match
         from tests.bench_sheet import bench_full_sheet
 
+        bench_match(row)
         bench_full_sheet(folder, row, timed)
         bench_pages(f"sqlite:///{folder / '0' / 'regulars.db'}", row)
         bench_call_list(row, timed)

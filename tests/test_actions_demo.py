@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from crm_core.actions import doubles
 from crm_core.actions.company import company, introduce, save_settings
 from crm_core.actions.contacts import Contact, log_contact
 from crm_core.actions.demo import fill_demo, is_demo, remove_demo, sample_workbook
@@ -218,3 +219,11 @@ def test_the_sample_does_not_touch_the_cafe(cafe):
     upload = read_upload([("sample.xlsx", sample_workbook(as_of=AS_OF))])
     plan = plan_upload(cafe, upload, proposed_choices(upload))
     assert sum(sheet.counts["changed"] for sheet in plan.sheets) == 0
+
+
+def test_made_up_people_go_after_a_merge_too(database):
+    """Former keys and pairs of made-up people do not hold them back."""
+    fill_demo(database, customers=60, purchases=200, **ACT)
+    doubles.merge(database, (3, 4), **ACT)
+    remove_demo(database, **ACT)
+    assert len(people(database)) == 0

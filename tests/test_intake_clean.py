@@ -91,6 +91,12 @@ def test_the_index_is_kept():
         (["Benyw", "Gwryw"], ["female", "male"]),
         (["w", "m"], ["female", "male"]),
         (["Kobieta", "MĘŻCZYZNA"], ["female", "male"]),
+        (["ช", "ญ"], ["male", "female"]),
+        (["นาย", "น.ส."], ["male", "female"]),
+        (["先生", "小姐"], ["male", "female"]),
+        (["B", "G"], ["female", "male"]),
+        (["B", "L"], ["female", "male"]),
+        (["女", "M", "หญิง", "Kobieta"], ["female", "male", "female", "female"]),
     ],
 )
 def test_sex_in_many_languages(cells: list[str], expected: list[str]):
@@ -110,6 +116,13 @@ def test_sex_in_many_languages(cells: list[str], expected: list[str]):
         ("oo", "hindi"),
         ("ie", "na"),
         ("Ja", "nein"),
+        ("有", "無"),
+        ("ยินยอม", "ไม่ยินยอม"),
+        ("zgoda", "brak zgody"),
+        ("T", "N"),
+        ("pwede", "bawal"),
+        ("oes", "nac oes"),
+        ("是", "nie"),
     ],
 )
 def test_yes_and_no(yes: str, no: str):
@@ -139,6 +152,11 @@ def test_a_choice_without_a_word_list_knows_its_own_words():
         ("已购买", "bought"),
         ("ไม่สนใจ", "not interested"),
         ("Call back", "call again"),
+        ("無人接聽", "no answer"),
+        ("nie jest zainteresowana", "not interested"),
+        ("nag-order", "bought"),
+        ("peiriant ateb", "voicemail"),
+        ("ไม่รับสาย", "no answer"),
     ],
 )
 def test_outcomes_in_many_languages(word: str, outcome: str):
@@ -146,6 +164,27 @@ def test_outcomes_in_many_languages(word: str, outcome: str):
     from crm_core.model.registry import INTERACTION
 
     assert values(INTERACTION.field("outcome"), [word]) == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "choice"),
+    [
+        ("stage", "zaangażowanie", "commitment"),
+        ("stage", "Lojalny", "commitment"),
+        ("stage", "流失", "dissolution"),
+        ("stage", "สำรวจ", "exploration"),
+        ("stage", "ymwybyddiaeth", "awareness"),
+        ("stage", "lead", "awareness"),
+        ("need", "潛在", "potential"),
+        ("need", "docelowy", "target"),
+        ("need", "ไม่ทราบ", "unknown"),
+    ],
+)
+def test_stages_and_needs_in_many_languages(field: str, word: str, choice: str):
+    """Of the relationship, and of what a person may want."""
+    from crm_core.model.registry import CUSTOMER
+
+    assert values(CUSTOMER.field(field), [word]) == [choice]
 
 
 # One cell ---------------------------------------------------------------------------------------------------------

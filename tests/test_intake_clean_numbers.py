@@ -36,6 +36,17 @@ def test_a_float_cell_is_rounded_to_ten_thousandths():
         (["1'234.50", "CHF 5.25"], [12_345_000, 52_500]),
         (["๑๒๓.๕๐"], [1_235_000]),
         (["-", "", None, "12.00"], [None, None, None, 120_000]),
+        (["1,200.-", "12.–", "12.- CHF"], [12_000_000, 120_000, 120_000]),
+        (["$(5.00)", "($5.00)", "-€5", "€-5", "5-"], [-50_000] * 5),
+        (["１２，５０", "3,10"], [125_000, 31_000]),
+        (["๑,๒๓๔.๕๐ บาท", "๒๐"], [12_345_000, 200_000]),
+        (["12,34,567", "1,23,456.50"], [12_345_670_000, 1_234_565_000]),
+        (["RM 12.50", "RM1,200.00"], [125_000, 12_000_000]),
+        (["kr 5,00", "1 200,50 kr"], [50_000, 12_005_000]),
+        (["₱1,234.50", "PHP 5.00", "P6.00"], [12_345_000, 50_000, 60_000]),
+        (["新台幣1,200元", "NT 50"], [12_000_000, 500_000]),
+        (["1\u2009234,50", "2\u202f000,00 €"], [12_345_000, 20_000_000]),
+        (["USD 5.25", "5.25 usd", "US$5.25"], [52_500] * 3),
     ],
 )
 def test_amounts_as_they_are_written(cells: list[str | None], expected: list[int | None]):
@@ -48,7 +59,9 @@ def test_money_is_a_nullable_integer():
     assert str(read(Kind.MONEY, ["1", None]).values.dtype) == "Int64"
 
 
-@pytest.mark.parametrize("cell", ["50%", "abc", "12.5.3", "1 2", "5 - 6", "9" * 30])
+@pytest.mark.parametrize(
+    "cell", ["50%", "50 %", "1.5k", "2萬", "~50", "abc", "12.5.3", "1 2", "5 - 6", "9" * 30]
+)
 def test_what_is_no_amount_is_a_problem(cell: str):
     """It is left out and named, never guessed."""
     cleaned = read(Kind.MONEY, ["5.25", cell])
@@ -116,6 +129,58 @@ def test_quantities_may_carry_a_unit():
     cleaned = read(Kind.NUMBER, ["3", "3 pcs", "2 szt.", "(4)", "5 kg"])
     assert cleaned.values.tolist()[:4] == [3.0, 3.0, 2.0, -4.0]
     assert cleaned.problems["value"].tolist() == ["5 kg"]
+
+
+DISCOUNT = Field("discount", Kind.NUMBER, "Discount")
+
+
+@pytest.mark.parametrize(
+    ("cells", "shares"),
+    [
+        (["10%", "10 %", "12,5%"], [0.1, 0.1, 0.125]),
+        (["10%", "12.5 %", "0"], [0.1, 0.125, 0.0]),
+        (["１０％", "100%"], [0.1, 1.0]),
+        (["0.1", "0.25"], [0.1, 0.25]),
+        (["10", "5"], [10.0, 5.0]),
+        (["5%", "0.1"], [0.05, 0.1]),
+    ],
+)
+def test_a_discount_in_per_cent_is_a_share(cells: list[str], shares: list[float]):
+    """Bare numbers stay as they are: whoever multiplies knows that one above 1 is in per cent."""
+    assert read_column(DISCOUNT, pd.Series(cells, dtype="str")).values.tolist() == shares
+
+
+def test_a_bare_number_among_per_cents_is_open():
+    """ "10" beside "5 %" is either per cent or money."""
+    cleaned = read_column(DISCOUNT, pd.Series(["5 %", "10", "7%"], dtype="str"))
+    assert cleaned.values.isna().tolist() == [False, True, False]
+    assert cleaned.problems["value"].tolist() == ["10"]
+
+
+def test_a_quantity_is_no_per_cent():
+    """Only a discount is."""
+    assert read(Kind.NUMBER, ["3", "10%"]).problems["value"].tolist() == ["10%"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("NT$5", "TWD"), ("5 zł", "PLN"), ("฿5", "THB"), ("5 บาท", "THB"), ("₱5", "PHP"), ("£5", "GBP"), ("€5", "EUR"),
+        ("CHF 5", "CHF"), ("RM5", "MYR"), ("HK$5", "HKD"), ("5 Kč", "CZK"), ("₹5", "INR"), ("人民币5", "CNY"),
+        ("5 EUR", "EUR"), ("S$5", "SGD"), ("Rp5", "IDR"),
+    ],
+)  # fmt: skip
+def test_a_currency_is_known_by_its_sign(cell: str, code: str):
+    """Before the amount or behind it."""
+    cleaned = read(Kind.MONEY, [cell, cell])
+    assert (cleaned.reading.currency, cleaned.values.tolist()) == (code, [50_000, 50_000])
+
+
+@pytest.mark.parametrize("cell", ["$5", "¥5", "5 kr", "5 元"])
+def test_a_sign_of_several_currencies_names_none(cell: str):
+    """The amount is read all the same."""
+    cleaned = read(Kind.MONEY, [cell])
+    assert (cleaned.reading.currency, cleaned.values.tolist()) == (None, [50_000])
 
 
 def test_whole_numbers_are_whole():

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_core.intake import lexicon
+from crm_core.model.folding import fold
 from crm_core.model.registry import ENTITIES
 
 CORE = ("en", "zh-Hant", "zh-Hans", "th", "pl", "tl", "cy")
@@ -22,12 +23,60 @@ def test_each_language_has_thirty_headers_an_entity(code: str, entity: str):
     assert len(spelt) >= 30
 
 
+# The closed lists whose words may stand on the sheets of an entity.
+LISTS = {
+    "customer": ("sex", "yesno", "stage", "need"),
+    "order": ("status",),
+    "purchase": ("status",),
+    "interaction": ("type", "channel", "outcome"),
+}
+
+
 @pytest.mark.parametrize("code", CORE)
-def test_each_language_has_thirty_value_words(code: str):
-    """Sex, yes and no, status, types and outcomes of contacts."""
+@pytest.mark.parametrize("entity", ["customer", "order", "purchase", "interaction"])
+def test_each_language_has_thirty_headers_of_an_entity_s_own(code: str, entity: str):
+    """Without those that only name the customer on a sheet of orders, purchases or contacts."""
+    known = lexicon.languages()[code]["headers"]
+    parts = [part for part in lexicon.SECTIONS[entity] if part != "pointer"]
+    assert len({lexicon.key(one) for part in parts for names in known[part].values() for one in names}) >= 30
+
+
+@pytest.mark.parametrize("code", CORE)
+@pytest.mark.parametrize("entity", ["customer", "order", "purchase", "interaction"])
+def test_each_language_has_thirty_value_words_an_entity(code: str, entity: str):
+    """Sex, yes and no, stages and needs of people; the status of sales; types, channels and outcomes of contacts."""
     lists = lexicon.languages()[code]["values"]
-    assert {"sex", "yesno", "status", "type", "channel", "outcome"} <= lists.keys()
-    assert sum(len(words) for topic in lists.values() for words in topic.values()) >= 30
+    spelt = {fold(word) for topic in LISTS[entity] for words in lists[topic].values() for word in words}
+    assert len(spelt) >= 30
+
+
+@pytest.mark.parametrize("code", sorted(lexicon.languages()))
+def test_a_word_has_one_meaning_in_a_list(code: str):
+    """ "anulowane" is cancelled and nothing else: two choices for one word would be drawn by lot."""
+    for topic, lists in lexicon.languages()[code]["values"].items():
+        meant: dict[str, set[str]] = {}
+        for name, spelt in lists.items():
+            for word in spelt:
+                meant.setdefault(fold(word), set()).add(name)
+        assert {word: names for word, names in meant.items() if len(names) > 1} == {}, topic
+
+
+def test_a_header_to_leave_alone_is_no_synonym():
+    """Else it would never be found; only a discount is both, for it is taken in per cent and left as an amount."""
+    known = {
+        header: {meaning.field for meaning in meanings}
+        for section in {part for parts in lexicon.SECTIONS.values() for part in parts}
+        for header, meanings in lexicon.synonyms(section).items()
+    }
+    both = {header: known[header] for header in lexicon.traps() if header in known}
+    assert {header: fields for header, fields in both.items() if fields != {"discount"}} == {}
+
+
+def test_no_header_is_only_signs():
+    """What folds to nothing would be found under every blank header."""
+    for content in lexicon.languages().values():
+        names = [one for part in content["headers"].values() for spelt in part.values() for one in spelt]
+        assert all(lexicon.key(one) for one in [*names, *content["traps"], *content["month"]])
 
 
 @pytest.mark.parametrize("code", sorted(lexicon.languages()))

@@ -65,7 +65,7 @@ def test_the_same_line_on_two_sheets_counts_once(database: Database) -> None:
     """A line that stands on two sheets of a workbook is stored once, and the sheet says so."""
     plan, _ = take_in(database, workbook(First=SALES, Second=SALES[:2]))
     assert counts(plan, "Second") == {"same": 1}
-    assert "1 rows also stand on sheet First" in plan.sheets[1].notes[0]
+    assert "1 row also stands on sheet First" in plan.sheets[1].notes[0]
 
 
 def test_a_corrected_line_replaces_its_line(database: Database) -> None:
@@ -112,12 +112,15 @@ def test_a_blank_never_erases(database: Database) -> None:
 
 
 def test_what_a_person_wrote_is_kept(database: Database) -> None:
-    """A cell edited by hand is not taken back by an older file; the problem names it."""
+    """A cell edited by hand is not taken back by an older file; it is listed as a conflict, and the row is the same."""
     take_in(database, workbook(Customers=PEOPLE))
     save_cells(database, [CellEdit("customer", 1, "city", "Leeds", "Ripon")], who="anna", as_of=DAY)
     plan, _ = take_in(database, workbook(Customers=PEOPLE))
     assert rows(database, "customer")[0]["city"] == "Ripon"
-    assert any("by hand" in problem.message for problem in plan.problems)
+    assert plan.conflicts[["field", "before", "after", "decision"]].values.tolist() == [
+        ["city", "Ripon", "Leeds", "ours"]
+    ]
+    assert counts(plan, "Customers") == {"same": 2}
 
 
 def test_known_by_email_with_the_same_name(database: Database) -> None:

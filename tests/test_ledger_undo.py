@@ -112,6 +112,41 @@ def test_a_key_in_use_again_keeps_the_removed_out(database_url: str) -> None:
         assert [kept.why for kept in done.kept] == ["its code is in use again"]
 
 
+def test_an_edit_that_was_undone_is_no_edit(database_url: str) -> None:
+    """A row edited and given back since goes with the undo of what created it; edited to something else it stays."""
+    with opened(database_url) as database:
+        batch = write(database, created(customer=[{"name": "Anna"}, {"name": "Ben"}]))
+        edit = write(
+            database, changed(("customer", 1, "city", None, "Hull"), ("customer", 2, "city", None, "York"))
+        )
+        take_back(database, edit.id)
+        write(database, changed(("customer", 2, "city", None, "Leeds")))
+        assert [(kept.id, kept.why) for kept in take_back(database, batch.id).kept] == [(2, "edited since")]
+        assert [row["name"] for row in rows(database, "customer")] == ["Ben"]
+
+
+def test_a_code_given_on_comes_back(database_url: str) -> None:
+    """One act takes a customer out and gives the code to another: its undo gives it back to the first."""
+    with opened(database_url) as database:
+        write(database, created(customer=[{"name": "Anna", "code": "A"}, {"name": "Ben", "code": "B"}]))
+        before = _plain(everything(database, without=OWN_STORY))
+        cells = changed(("customer", 2, "code", "B", "A")).changes
+        batch = write(database, ChangeSet("Test", changes=cells, removes={"customer": (1,)}))
+        done = take_back(database, batch.id)
+        assert (done.kept, done.batch.conflicts) == ((), ())
+        assert _plain(everything(database, without=OWN_STORY)) == before
+
+
+def test_two_may_change_codes(database_url: str) -> None:
+    """Each gets the other's code in one act, and its undo gives both back."""
+    with opened(database_url) as database:
+        write(database, created(customer=[{"name": "Anna", "code": "A"}, {"name": "Ben", "code": "B"}]))
+        batch = write(database, changed(("customer", 1, "code", "A", "B"), ("customer", 2, "code", "B", "A")))
+        assert [row["code"] for row in rows(database, "customer")] == ["B", "A"]
+        take_back(database, batch.id)
+        assert [row["code"] for row in rows(database, "customer")] == ["A", "B"]
+
+
 names = st.sampled_from(["Anna", "Ben", "Łukasz", "王小明", "=1+1", ""])
 amounts = st.integers(min_value=-(10**9), max_value=10**9)
 days = st.dates(min_value=DAY.replace(year=2024), max_value=DAY).map(lambda day: day.isoformat())

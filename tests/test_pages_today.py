@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 import screens
+from acting import rows
 from screens import texts
 from stocked import stock
 
 from crm_core.actions import demo
 from crm_core.actions.company import company, introduce
+from crm_core.actions.doubles import keep_apart, merge
 from crm_core.actions.opening import open_at
 from crm_core.errors import DatabaseTrouble
 from crm_core.model.conditions import EVERYBODY
@@ -181,3 +183,119 @@ def test_a_name_cannot_draw(show, sqlite_url):
     screen = show("today")
     screen.text_input(key="counter_words").set_value("eve").run()
     assert r"\!\[x\]" in texts(screen) and "![x](http:" not in texts(screen)
+
+
+# Possible doubles -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubles_shop(sqlite_url):
+    """Three pairs that wait; one name tries to draw a picture."""
+    people = pd.DataFrame({
+        "name": ["Anna Novak", "A. Novak", "Ben Ode", "Ben ![x](http://evil.example/a.png)", "Cy", "Cyd"],
+        "code": ["K-1", "K-17", None, None, None, None], "city": ["Leeds", "York", "Hull", None, "Bath", "Bath"],
+        "note": ["Shy", "Loud", None, None, None, None],
+    })  # fmt: skip
+    pairs = pd.DataFrame({
+        "first_id": [1, 3, 5], "second_id": [2, 4, 6], "score": [0.9, 0.8, 0.7], "state": "open",
+        "evidence": ["same phone (+44 7700), names Anna Novak and A. Novak", None, "names Cy and Cyd"],
+    })  # fmt: skip
+    return stock(sqlite_url, DAY, customer=people, pair=pairs)
+
+
+@pytest.fixture
+def looking(show, doubles_shop):
+    """The window of possible doubles, open."""
+    return show("today").button(key="to_pairs").click().run()
+
+
+def standing(database):
+    """Who is stored, and the states of the pairs."""
+    return [row["name"] for row in rows(database, "customer")], [
+        row["state"] for row in rows(database, "pair")
+    ]
+
+
+def test_doubles_are_counted_and_asked(show, doubles_shop):
+    """The card says how many wait; a click shows the likeliest with its evidence."""
+    screen = show("today")
+    assert {one.label: one.value for one in screen.metric}["Possible doubles"] == "3"
+    screen.button(key="to_pairs").click().run()
+    told = texts(screen)
+    assert not screen.exception and "Same phone (+44 7700), names Anna Novak and A. Novak." in told
+    assert "Shy" in told and "Loud" in told
+
+
+def test_no_card_without_doubles(show, shop):
+    """Where nobody waits, nothing asks."""
+    screen = show("today")
+    assert "to_pairs" not in [one.key for one in screen.button]
+
+
+def test_one_click_merges_and_shows_the_next(looking, doubles_shop):
+    """Same person: the two are one, the next pair stands there, and the last answer can be undone."""
+    looking.button(key="pairs_same").click().run()
+    assert standing(doubles_shop)[1][0] == "same" and "A. Novak" not in standing(doubles_shop)[0]
+    assert "A. Novak (K-17) and Anna Novak (K-1) are one person." in texts(looking)
+    assert "Hull" in texts(looking) and "Leeds" not in texts(looking)
+    looking.button(key="pairs_undo").click().run()
+    assert standing(doubles_shop)[1] == ["open"] * 3 and "A. Novak" in standing(doubles_shop)[0]
+    assert "Leeds" in " ".join(one.label for one in looking.button)
+
+
+def test_what_was_clicked_is_kept(looking, doubles_shop):
+    """The other's city, chosen by a click, is the one person's city; notes are both kept."""
+    looking.button(key="pairs_keep_1_city_second").click().run()
+    looking.button(key="pairs_same").click().run()
+    anna = rows(doubles_shop, "customer")[0]
+    assert (anna["name"], anna["city"], anna["note"]) == ("Anna Novak", "York", "Shy; Loud")
+
+
+def test_two_people_stay_two(looking, doubles_shop):
+    """The pair is answered, both stay, the next one is shown."""
+    looking.button(key="pairs_two").click().run()
+    assert standing(doubles_shop)[1] == ["different", "open", "open"] and len(standing(doubles_shop)[0]) == 6
+    assert "Hull" in texts(looking)
+
+
+def test_later_goes_on_and_comes_back(looking, doubles_shop):
+    """Put off, the next is shown; after the last one may go through them again; nothing was answered."""
+    for _ in range(3):
+        looking.button(key="pairs_later").click().run()
+    assert "3 pairs wait for another day" in texts(looking) and standing(doubles_shop)[1] == ["open"] * 3
+    looking.button(key="pairs_again").click().run()
+    assert "Same phone" in texts(looking)
+
+
+def test_all_answered_closes(looking, doubles_shop):
+    """After the last answer it says so; closed, the card is gone."""
+    for key in ("pairs_same", "pairs_two", "pairs_two"):
+        looking.button(key=key).click().run()
+    assert "3 answers given. Nothing waits any more." in texts(looking)
+    looking.button(key="pairs_close").click().run()
+    assert "to_pairs" not in [one.key for one in looking.button]
+
+
+def test_an_answer_given_elsewhere_is_said(looking, doubles_shop):
+    """Somebody else answered meanwhile: a sentence, and the next pair."""
+    keep_apart(doubles_shop, 1, who="ben", as_of=DAY)
+    looking.button(key="pairs_same").click().run()
+    assert "answered already" in screens.errors(looking)[0] and "Hull" in texts(looking)
+
+
+def test_a_name_cannot_draw_in_a_pair(looking):
+    """A picture in a name is written out in the heads and on the buttons."""
+    looking.button(key="pairs_later").click().run()
+    told = texts(looking) + " ".join(one.label for one in looking.button)
+    assert r"\!\[x\]" in told and "![x](http:" not in told
+
+
+def test_the_page_says_the_former_code(show, doubles_shop):
+    """After a merge the page of the person says what they were known by."""
+    merge(doubles_shop, 1, who="anna", as_of=DAY)
+    screen = show("today")
+    screen.query_params["id"] = "1"
+    screen.switch_page("pages/customer.py").run()
+    assert "Formerly also: code K-17, name A. Novak" in "\n".join(
+        one.value for one in screen.caption
+    ).replace("\\", "")

@@ -1,5 +1,6 @@
 """What is handed out as a file, opened again."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +12,9 @@ from stocked import stock
 from crm_core.errors import InvalidInput
 from crm_core.ledger.database import open_database
 from crm_core.model.registry import ENTITIES
-from crm_core.model.words import PROFILE_COLUMNS
-from crm_core.views.exports import decimal_of, export, export_file
+from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS
+from crm_core.views.customers import PeopleQuery
+from crm_core.views.exports import decimal_of, export, export_file, people_file
 
 DAY = date(2026, 1, 5)
 PEOPLE = pd.DataFrame(
@@ -76,6 +78,31 @@ def test_customers_come_with_labels_and_their_own_columns(shop, tmp_path) -> Non
     assert dict(zip(header, second, strict=True))["Hat"] == "L"
 
 
+def test_a_list_of_people_marks_what_is_worked_out_here(shop) -> None:
+    """A sheet that no menu shows names the columns that are no news when the file comes home."""
+    content = people_file(shop, PeopleQuery(columns=("code", "name", "tier", "revenue", "extra.Hat")), DAY)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert [cell.value for cell in book["Customers"][1]] == [
+        "Code",
+        "Name",
+        "Tier",
+        "Revenue",
+        "Hat (your column)",
+    ]
+    mark = book[MARK_SHEET]
+    assert mark.sheet_state == "veryHidden"
+    assert [tuple(cell.value for cell in row) for row in mark.iter_rows(min_row=2)] == [
+        ("Customers", "Tier"), ("Customers", "Revenue"),
+    ]  # fmt: skip
+
+
+def test_a_list_in_which_nobody_can_tell_who_is_who_is_all_marked(shop) -> None:
+    """Without codes beside the names nothing of it is taken in."""
+    content = people_file(shop, PeopleQuery(columns=("name", "phone", "tier")), DAY)
+    mark = openpyxl.load_workbook(io.BytesIO(content))[MARK_SHEET]
+    assert [row[1].value for row in mark.iter_rows(min_row=2)] == ["Name", "Phone", "Tier"]
+
+
 def test_references_are_codes_or_names(shop) -> None:
     """A customer without a code is named; a line without a customer stays blank."""
     [sheet] = export(shop, "purchase", DAY)
@@ -118,8 +145,8 @@ def test_a_folder_that_is_not_there_is_said(sqlite_url: str, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(123_400, "12.34"), (12_345, "1.2345"), (12_340, "1.234"), (0, "0.00"), (-500, "-0.05")],
+    [(123_400, "12.34"), (12_345, "1.2345"), (12_340, "1.2340"), (0, "0.00"), (-500, "-0.05")],
 )
-def test_money_has_two_to_four_digits(amount: int, text: str) -> None:
-    """Exactly what is stored, no more digits than needed."""
+def test_money_has_two_or_four_digits(amount: int, text: str) -> None:
+    """Exactly what is stored; never three digits, which in a text file may be thousands."""
     assert str(decimal_of(amount)) == text and decimal_of(amount) == Decimal(amount) / 10_000

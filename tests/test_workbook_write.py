@@ -80,6 +80,15 @@ def test_dates_and_money_come_back(rows: list[tuple[dt.date, dt.datetime, Decima
     assert [Decimal(row[2] or "x") for row in found] == [money for _, _, money in rows]
 
 
+@pytest.mark.parametrize("value", [1 / 3, 0.1 + 0.2, 1.234, -2.5, 123_456_789.123_456_78, 1e-12, 3.0])
+def test_numbers_come_back_to_the_last_digit(value: float) -> None:
+    """What a number cell would round is written as text, and a csv has all digits."""
+    [[found]] = back(one((ColumnStyle("n", "number"),), [(value,)]))
+    [[text]] = back(write_csv(["n"], [(value,)]), "b.csv")
+    assert float(found or "x") == value == float(text or "x")
+    assert len((text or "").partition(".")[2]) != 3
+
+
 def test_no_cell_is_a_formula_or_a_link() -> None:
     """Text that looks like one is text in every kind of column."""
     words = ["=1+1", "=HYPERLINK(1)", "http://example.org", "mailto:a@b.c", "{=A1}", "internal:x!A1"]

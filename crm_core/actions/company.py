@@ -40,12 +40,31 @@ def company(database: Database) -> Company:
 
 def introduce(database: Database, *, name: str, currency: str, country: str, who: str, as_of: date) -> None:
     """Keep the company's name, its currency (ISO 4217, three letters) and country (ISO 3166, two letters)."""
+    values: dict[str, str | None] = {"company": checked_name(name), "currency": checked_currency(currency)}
+    save_settings(database, {**values, "country": country.upper()}, who=who, as_of=as_of)
+
+
+def checked_name(name: str) -> str:
+    """A company's name, trimmed; InvalidInput where there is none."""
     if not name.strip():
         raise InvalidInput("The company needs a name. Any name will do; it can be changed later.")
-    if len(currency) != 3 or not currency.isalpha():
+    return name.strip()
+
+
+def checked_currency(currency: str) -> str:
+    """Three letters in capitals; InvalidInput for anything else."""
+    plain = currency.strip()
+    if len(plain) != 3 or not (plain.isascii() and plain.isalpha()):
         raise InvalidInput(f"“{currency}” is no currency. Give its three letters, such as EUR, GBP or TWD.")
-    values = {"company": name.strip(), "currency": currency.upper(), "country": country.upper()}
-    save_settings(database, values, who=who, as_of=as_of)
+    return plain.upper()
+
+
+def checked_country(country: str) -> str:
+    """Two letters in capitals; InvalidInput for anything else."""
+    plain = country.strip()
+    if len(plain) != 2 or not (plain.isascii() and plain.isalpha()):
+        raise InvalidInput(f"“{country}” is no country. Give its two letters, such as DE, GB or TW.")
+    return plain.upper()
 
 
 def save_settings(database: Database, values: Mapping[str, str | None], *, who: str, as_of: date) -> None:
@@ -68,3 +87,12 @@ def save_settings(database: Database, values: Mapping[str, str | None], *, who: 
     changed = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
     creates = {"setting": made} if fresh else {}
     journal.apply(database, ChangeSet("Settings", creates=creates, changes=changed), who=who, as_of=as_of)
+
+
+def clear_setting(database: Database, name: str, *, who: str, as_of: date) -> None:
+    """Remove what was set, so that the default holds; nothing happens where nothing was set."""
+    with database.read() as connection:
+        held = existing.rows_by_keys(connection, "setting", {"name": [name]})
+    if len(held):
+        removes = {"setting": tuple(map(int, held["id"]))}
+        journal.apply(database, ChangeSet("Settings", removes=removes), who=who, as_of=as_of)

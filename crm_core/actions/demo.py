@@ -23,6 +23,7 @@ LINES_EACH = 20  # purchases of a customer, where nobody said how many
 DEFAULTS = {"company": cafe.NAME, "currency": cafe.CURRENCY, "country": cafe.COUNTRY}
 EDITED = "edited since"  # why an undo leaves a record, in the ledger's words
 LEAVES = ("purchase", "interaction", "product", "follow-up")  # nothing points to these
+ALONG = ("follow-up", "alias", "pair")  # what belongs to a person alone goes with them
 RECORDS = ("customer", "order", "purchase", "product", "interaction")
 
 
@@ -136,14 +137,13 @@ def _demo_batch(database: Database) -> int | None:
 
 
 def _clear_the_way(database: Database, batch: int, who: str, as_of: date) -> None:
-    """Take out what would hold made-up people back: edited lines and contacts of theirs, and their follow-ups."""
+    """Take out what would hold made-up people back: edited lines of theirs, their follow-ups, former keys and pairs."""
     with database.read() as connection:
         kept = undo.inverse(connection, batch).kept
         people = [record.id for record in kept if record.entity == "customer"]
-        listed = existing.rows_by_keys(connection, "follow-up", {"customer_id": people}) if people else None
+        theirs = existing.what_goes_with(connection, people)[0] if people else {}
     removes = {name: _edited(kept, name) for name in LEAVES}
-    if listed is not None:
-        removes["follow-up"] = tuple({*removes["follow-up"], *map(int, listed["id"])})
+    removes |= {name: tuple({*removes.get(name, ()), *theirs.get(name, ())}) for name in ALONG}
     if any(removes.values()):
         changes = ChangeSet("Made-up records that were edited", removes=removes)
         journal.apply(database, changes, who=who, as_of=as_of)

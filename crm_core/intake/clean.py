@@ -6,14 +6,19 @@ from typing import Any
 import pandas as pd
 
 from crm_core.intake.clean_choices import read_choice
-from crm_core.intake.clean_contact import read_email, read_phone
-from crm_core.intake.clean_dates import read_date, read_time
+from crm_core.intake.clean_contact import read_email
+from crm_core.intake.clean_countries import country_of
+from crm_core.intake.clean_dates import read_date
 from crm_core.intake.clean_numbers import read_integer, read_money, read_number
 from crm_core.intake.clean_parts import Cleaned, Reading, Trouble, begin, end
+from crm_core.intake.clean_phones import read_phone, read_phones_by_country
 from crm_core.intake.clean_text import read_code, read_tags, read_text
+from crm_core.intake.clean_times import read_time
 from crm_core.model.entities import Field, Kind
 
-__all__ = ["Cleaned", "Reading", "Trouble", "parse", "read_column"]
+__all__ = [
+    "Cleaned", "Reading", "Trouble", "country_of", "parse", "read_column", "read_phones_by_country",
+]  # fmt: skip
 
 USUAL = Reading()
 _READERS: dict[Kind, Any] = {

@@ -2,14 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_core.intake.clean_one_number import PLAIN, currencies_in, floating, read_one, units, whole
+from crm_core.intake.clean_one_number import (
+    PLAIN,
+    currencies_in,
+    floating,
+    read_one,
+    read_share,
+    units,
+    whole,
+)
 from crm_core.intake.clean_parts import Part, Reading, Trouble, distinct, matches, patch
+from crm_core.model.entities import Field
 from crm_core.model.words import MONEY_UNIT
 
 # Countries that write 1.234,50 (or 1 234,50).
@@ -46,14 +57,31 @@ def read_money(part: Part, **_: object) -> None:
     )
 
 
-def read_number(part: Part, **_: object) -> None:
-    """Numbers as `float64`; a unit behind the number ("3 pcs") is left out."""
+def read_number(part: Part, field: Field, **_: object) -> None:
+    """Numbers as `float64`; a unit behind the number ("3 pcs") is left out. A discount in per cent is a share."""
     numbers, odd = _fast(part, "number")
     decimal = part.reading.decimal or "."
-    values = patch(
-        part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: floating(read_one(text, decimal))
-    )
+    share = field.name == "discount" and not part.plain
+    if share:
+        odd = _beside_percent(part, numbers, odd)
+    parse = partial(_share if share else read_one, decimal=decimal)
+    values = patch(part, pa.array(numbers, mask=np.isnan(numbers)), odd, lambda text: floating(parse(text)))
     part.values = pd.Series(values.to_numpy(zero_copy_only=False))
+
+
+def _beside_percent(part: Part, numbers: np.ndarray, odd: pa.Array) -> pa.Array:
+    """`odd`, and where others say 10 %, a bare number above 1: nobody knows what it counts."""
+    if not _any(matches(part.texts, "[%％]")):
+        return odd
+    numbers[numbers > 1] = np.nan
+    return pc.or_(odd, pc.and_(pa.array(np.isnan(numbers)), pc.is_valid(part.texts)))
+
+
+def _share(text: str, decimal: str) -> Decimal | Trouble:
+    share = read_share(text, decimal)
+    if isinstance(share, Decimal) and share > 1 and "%" not in text and "％" not in text:
+        return Trouble(f"“{text}” stands among discounts in per cent: is it one, or an amount?")
+    return share
 
 
 def read_integer(part: Part, **_: object) -> None:
@@ -75,6 +103,7 @@ def _int64(values: pa.Array) -> pd.api.extensions.ExtensionArray:
 def _fast(part: Part, kind: str) -> tuple[np.ndarray, pa.Array]:
     """The column as floats where a cell is plain, and which cells are not; sets the decimal sign in the reading."""
     typed = part.reading.cell_kind == "number"
+    part.texts = _in_plain_digits(part.texts)
     numbers, odd = _as_floats(part.texts)
     part.plain = not _any(odd)
     if typed:
@@ -83,6 +112,21 @@ def _fast(part: Part, kind: str) -> tuple[np.ndarray, pa.Array]:
     if part.reading.decimal is not None:
         return _grouped(part, numbers) if part.reading.decimal == "," or not part.plain else (numbers, odd)
     return _decided(part, numbers, odd, kind)
+
+
+_WIDE_OR_THAI = "[０-９，．－＋（）％๐-๙]"
+_TO_PLAIN = str.maketrans("０１２３４５６７８９，．－＋（）％๐๑๒๓๔๕๖๗๘๙", "0123456789,.-+()%0123456789")
+
+
+def _in_plain_digits(texts: pa.Array) -> pa.Array:
+    """１２３ and ๑๒๓ as 123. A look at the bytes (both begin with EF or E0) spares all other columns the search."""
+    data = texts.buffers()[2]
+    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
+    if not ((raw == 0xEF) | (raw == 0xE0)).any():
+        return texts
+    odd = matches(texts, _WIDE_OR_THAI)
+    plain = pa.array([text.translate(_TO_PLAIN) for text in texts.filter(odd).to_pylist()], texts.type)
+    return pc.replace_with_mask(texts, odd, plain)
 
 
 def _decided(part: Part, numbers: np.ndarray, odd: pa.Array, kind: str) -> tuple[np.ndarray, pa.Array]:

@@ -12,13 +12,22 @@ from crm_core.model.words import MONEY_UNIT
 
 # What marks a currency beyond doubt; "$", "¥", "元" and "kr" belong to several and stand here without a code.
 CURRENCIES = {
-    "€": "EUR", "£": "GBP", "zł": "PLN", "฿": "THB", "บาท": "THB", "baht": "THB", "₱": "PHP", "nt$": "TWD",
-    "ntd": "TWD", "kč": "CZK", "us$": "USD", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "ft": "HUF", "r$": "BRL",
-    "₹": "INR", "₩": "KRW", "₫": "VND", "$": "", "¥": "", "元": "", "圓": "", "kr": "", "p": "",
+    "€": "EUR", "euro": "EUR", "euros": "EUR", "歐元": "EUR", "欧元": "EUR", "ยูโร": "EUR",
+    "£": "GBP", "英鎊": "GBP", "英镑": "GBP", "zł": "PLN", "złotych": "PLN", "złoty": "PLN",
+    "฿": "THB", "บาท": "THB", "baht": "THB", "泰銖": "THB", "泰铢": "THB", "₱": "PHP",
+    "nt$": "TWD", "ntd": "TWD", "nt": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD", "臺幣": "TWD",
+    "us$": "USD", "usd$": "USD", "美元": "USD", "美金": "USD", "円": "JPY", "日元": "JPY", "日圓": "JPY", "jp¥": "JPY",
+    "rmb": "CNY", "cn¥": "CNY", "人民币": "CNY", "人民幣": "CNY", "hk$": "HKD", "港幣": "HKD", "港币": "HKD",
+    "kč": "CZK", "ft": "HUF", "r$": "BRL", "₹": "INR", "₩": "KRW", "₫": "VND", "đ": "VND", "rm": "MYR", "rp": "IDR",
+    "s$": "SGD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "mx$": "MXN", "sfr": "CHF",
+    "fr": "CHF", "lei": "RON", "лв": "BGN", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₪": "ILS", "₦": "NGN", "dh": "AED",
+    "$": "", "¥": "", "元": "", "圓": "", "圆": "", "塊": "", "块": "", "kr": "", "p": "", "peso": "", "pesos": "",
+    "piso": "", "r": "", "dollars": "", "pounds": "",
 }  # fmt: skip
 _CODES = (
     "EUR", "GBP", "PLN", "THB", "PHP", "TWD", "CZK", "USD", "CNY", "CHF", "HUF", "BRL", "INR", "KRW", "VND", "JPY",
-    "SEK", "NOK", "DKK", "AUD", "CAD", "NZD", "HKD", "SGD", "MXN", "RON", "BGN",
+    "SEK", "NOK", "DKK", "ISK", "AUD", "CAD", "NZD", "HKD", "SGD", "MYR", "IDR", "MXN", "RON", "BGN", "RUB", "UAH",
+    "TRY", "ILS", "ZAR", "AED", "SAR", "NGN", "KES", "EGP", "CLP", "COP", "ARS", "PEN", "MOP", "PKR", "LKR", "BDT",
 )  # fmt: skip
 CURRENCIES |= {code.lower(): code for code in _CODES}
 PLAIN = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+", re.IGNORECASE)
@@ -27,6 +36,9 @@ _GROUPS = {
     ",": re.compile(r"\d{1,3}(?:[ .'’_]\d{3})+(?:,\d*)?|\d*,\d+|\d+,"),
 }
 _NUMBER = re.compile(r"[\d.][\d.,'’_ ]*(?:e[+-]?\d+)?|,\d+", re.IGNORECASE)
+_BRACKETED = re.compile(r"[^\d()]*\([^()]*\d[^()]*\)[^\d()]*")
+_ROUND = re.compile(r"(\d)\s*[.,]\s*[-–—]+(?=\D*$)")  # 12.- and 1'200.— are whole francs, nothing is owed
+_PERCENT = re.compile(r"\s*[%％٪]\s*")
 _LARGEST = 2**63 // MONEY_UNIT
 
 
@@ -41,8 +53,9 @@ def currencies_in(text: str) -> set[str]:
 def read_one(text: str, decimal: str) -> Decimal | Trouble:
     """One number: currency, grouping, (brackets) or a trailing minus for a negative; full-width digits."""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    negative = plain.startswith("(") and plain.endswith(")")
-    bare = _without_marks(plain.strip("()").strip())
+    plain = _ROUND.sub(r"\1", plain)
+    negative = bool(_BRACKETED.fullmatch(plain))
+    bare = _without_marks(re.sub(r"[()]", " ", plain).strip() if negative else plain)
     if bare is None:
         return Trouble(f"“{text}” is no number.")
     sign, digits = bare
@@ -78,6 +91,15 @@ def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Troub
         return Decimal(plain) * sign
     except InvalidOperation:
         return Trouble(f"“{text}” is no number.")
+
+
+def read_share(text: str, decimal: str) -> Decimal | Trouble:
+    """A share: "10 %" and "12,5%" are 0.1 and 0.125; without the sign the number as it stands."""
+    bare = _PERCENT.sub("", text, count=1)
+    number = read_one(bare, decimal)
+    if isinstance(number, Trouble):
+        return Trouble(f"“{text}” is no number.")
+    return number if bare == text else number / 100
 
 
 def units(number: Decimal | Trouble) -> int | Trouble:

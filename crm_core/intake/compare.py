@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_core.intake.rules import ANYTHING, AS_TYPED, EXTRA, Rules, no_cells
 from crm_core.model.changes import CHANGE_COLUMNS
 from crm_core.model.entities import Kind
 from crm_core.model.folding import phone_key
@@ -16,50 +17,46 @@ WHOLE = (Kind.MONEY, Kind.INTEGER, Kind.REFERENCE)
 
 
 def changed_cells(
-    entity: str, rows: pd.DataFrame, stored: pd.DataFrame, columns: Iterable[str], *, fill_only: bool = False
+    entity: str, rows: pd.DataFrame, stored: pd.DataFrame, columns: Iterable[str], rules: Rules = ANYTHING
 ) -> pd.DataFrame:
     """The cells that the file would change: CHANGE_COLUMNS and `row`.
 
-    `rows` is indexed by sheet row and has `id`; `stored` has `id` and the columns. A blank in the file never erases;
-    with `fill_only` a stored value is never replaced.
+    `rows` is indexed by sheet row and has `id`; `stored` has `id` and the columns. `rules` say by column whose value
+    holds and which rows a blank erases in; otherwise the file's value holds and a blank erases nothing.
     """
     matched = rows[rows["id"] > 0]
     if matched.empty or stored.empty:
-        return _cells([])
+        return no_cells()
     ours = stored.drop_duplicates("id").set_index("id").reindex(matched["id"].astype("int64"))
     parts = [
-        _changed_column(entity, column, matched, ours[column].set_axis(matched.index), fill_only)
+        _changed_column(entity, column, matched, ours[column].set_axis(matched.index), rules)
         for column in columns
-        if column in matched and column in ours
+        if column in matched and column in ours and rules.policy(column) != "ours"
     ]
     if "extra" in matched and "extra" in ours:
-        parts.append(_changed_extra(entity, matched, ours["extra"].set_axis(matched.index)))
-    return pd.concat(parts, ignore_index=True) if parts else _cells([])
-
-
-def _cells(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "row"], dtype=object)
+        parts.append(_changed_extra(entity, matched, ours["extra"].set_axis(matched.index), rules))
+    return pd.concat(parts, ignore_index=True) if parts else no_cells()
 
 
 def _changed_column(
-    entity: str, column: str, rows: pd.DataFrame, ours: pd.Series, fill_only: bool
+    entity: str, column: str, rows: pd.DataFrame, ours: pd.Series, rules: Rules
 ) -> pd.DataFrame:
     theirs, ours = comparable(entity, column, rows[column]), comparable(entity, column, ours)
     differs = theirs.notna() & (ours.isna() | _unlike(entity, column, theirs, ours))
-    if fill_only:
+    if rules.policy(column) == "fill":
         differs &= ours.isna()
+    elif column in rules.blanks:
+        differs |= theirs.isna() & ours.notna() & rows.index.isin(rules.blanks[column])
     hit = differs.to_numpy(dtype=bool)
-    return pd.DataFrame(
-        {
-            "entity": entity,
-            "id": rows["id"][hit].astype(object),
-            "field": column,
-            "before": ours[hit].astype(object).where(ours[hit].notna(), None),
-            "after": theirs[hit].astype(object),
-            "row": rows.index[hit],
-        },
-        dtype=object,
-    )
+    found = {
+        "entity": entity, "id": rows["id"][hit].astype(object), "field": column, "before": _plain(ours[hit]),
+        "after": _plain(theirs[hit]), "row": rows.index[hit],
+    }  # fmt: skip
+    return pd.DataFrame(found, dtype=object)
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    return values.astype(object).where(values.notna(), None)
 
 
 def _unlike(entity: str, column: str, theirs: pd.Series, ours: pd.Series) -> pd.Series:
@@ -79,30 +76,45 @@ def comparable(entity: str, column: str, values: pd.Series) -> pd.Series:
     return values.astype("str").where(values.notna(), None) if values.dtype == object else values
 
 
-def _changed_extra(entity: str, rows: pd.DataFrame, ours: pd.Series) -> pd.DataFrame:
+def _changed_extra(entity: str, rows: pd.DataFrame, ours: pd.Series, rules: Rules) -> pd.DataFrame:
     theirs = rows["extra"]
     hit = theirs.notna() & (theirs != ours)
+    hit |= ours.notna() & (rows.index.isin(_erasing(rules)) | _typed_before(ours))
     found = [
-        (entity, int(rows.at[row, "id"]), f"extra.{header}", before, after, row)
+        (entity, int(rows.at[row, "id"]), EXTRA + header, before, after, row)
         for row in rows.index[hit]
-        for header, before, after in _extra_differences(theirs[row], ours[row])
+        for header, before, after in _extra_differences(theirs[row], ours[row], rows.loc[row], rules)
     ]
-    return _cells(found)
+    return pd.DataFrame(found, columns=[*CHANGE_COLUMNS, "row"], dtype=object)
 
 
-def _extra_differences(theirs: str, ours: Any) -> list[tuple[str, Any, Any]]:
-    new, old = json.loads(theirs), json.loads(ours) if isinstance(ours, str) else {}
-    return [(header, old.get(header), value) for header, value in new.items() if old.get(header) != value]
+def _erasing(rules: Rules) -> pd.Index:
+    """The rows in which the blank of an undeclared column erases."""
+    places = [rows for column, rows in rules.blanks.items() if column.startswith(EXTRA)]
+    return pd.Index([row for rows in places for row in rows])
 
 
-def without_hand_edits(
-    cells: pd.DataFrame, edited: set[tuple[int, str]]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cells to change, and those that a person edited here since: they keep what the person wrote."""
-    if not edited or cells.empty:
-        return cells, cells.iloc[:0]
-    ours = pd.Series(
-        [(int(number), name) in edited for number, name in zip(cells["id"], cells["field"], strict=True)],
-        index=cells.index,
-    )
-    return cells[~ours], cells[ours]
+def _typed_before(ours: pd.Series) -> pd.Series:
+    return ours.astype("str").str.contains(AS_TYPED, regex=False).fillna(False).astype(bool)
+
+
+def _extra_differences(theirs: Any, ours: Any, row: pd.Series, rules: Rules) -> list[tuple[str, Any, Any]]:
+    """header, before, after; what was kept as typed goes once its cell can be taken."""
+    new, old = (json.loads(one) if isinstance(one, str) else {} for one in (theirs, ours))
+    new |= {header: None for header in old if header not in new and _goes(header, row, rules)}
+    return [
+        (header, old.get(header), value)
+        for header, value in new.items()
+        if old.get(header) != value and _may_change(rules.policy(EXTRA + header), old.get(header))
+    ]
+
+
+def _goes(header: str, row: pd.Series, rules: Rules) -> bool:
+    if row.name in rules.blanks.get(EXTRA + header, ()):
+        return True
+    filled = rules.typed.get(header.removesuffix(AS_TYPED)) if header.endswith(AS_TYPED) else None
+    return filled in row.index and pd.notna(row[filled])
+
+
+def _may_change(policy: str, held: Any) -> bool:
+    return policy == "theirs" or (policy == "fill" and held is None)

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.compare import changed_cells
 from crm_core.intake.heads import lines_follow
 from crm_core.intake.records import Records
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
+from crm_core.intake.tables import sheet_row
 from crm_core.intake.work import Work
 from crm_core.model.registry import ENTITIES
 
@@ -44,7 +45,7 @@ def _plan(work: Work, sheet: str, records: Records, frame: pd.DataFrame, stored:
     _say_twice(work, sheet, frame, first)
     frame = frame[first].drop(columns="key").assign(id=0)
     frame["id"] = _stored_ids(entity, frame, stored).astype("int64")
-    _change(work, sheet, entity, frame[frame["id"] > 0], stored)
+    _change(work, sheet, records, frame[frame["id"] > 0], stored)
     work.create(entity, frame[frame["id"] == 0].drop(columns="id"))
 
 
@@ -79,7 +80,8 @@ def _say_twice(work: Work, sheet: str, frame: pd.DataFrame, first: pd.Series) ->
     work.set_state(sheet, again.index[differs], "left out")
     rows = [
         (row, "", str(again.at[row, "key"]).split(":", 1)[1],
-         f"This already stands in row {earlier.at[row, 'at']} with other values; that one was taken. Correct one.")
+         f"This already stands in row {sheet_row(earlier.at[row, 'at'])} with other values; that one was taken. "
+         "Correct one.")
         for row in again.index[differs]
     ]  # fmt: skip
     work.problems(sheet, rows)
@@ -102,19 +104,16 @@ def _stored_ids(entity: str, frame: pd.DataFrame, stored: Stored) -> pd.Series:
     return ids
 
 
-def _change(work: Work, sheet: str, entity: str, known: pd.DataFrame, stored: Stored) -> None:
+def _change(work: Work, sheet: str, records: Records, known: pd.DataFrame, stored: Stored) -> None:
+    entity = records.entity
     work.set_state(sheet, known.index, "same")
     if known.empty:
         return
     ours = stored.rows(entity, {"id": known["id"].unique()})
     columns = [column for column in ENTITIES[entity].columns if column in known]
     known = _without_reused(work, sheet, known, ours) if entity == "order" else known
-    cells = changed_cells(entity, known, ours, columns)
-    cells, kept = without_hand_edits(cells, stored.edited_by_hand(entity, cells["id"].unique()))
-    work.change(cells, sheet)
+    cells = work.settle(changed_cells(entity, known, ours, columns, records.rules), sheet, stored)
     work.set_state(sheet, cells["row"].unique(), "changed")
-    message = "Somebody changed this here by hand; that was kept."
-    work.problems(sheet, [(cell.row, cell.field, str(cell.after), message) for cell in kept.itertuples()])
 
 
 def _without_reused(work: Work, sheet: str, known: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from crm_core.intake.mapping_fields import FieldProposal, assign, fields_of
 from crm_core.intake.mapping_subjects import Verdict, filled_score, verdict
 from crm_core.intake.mapping_values import looks
 from crm_core.intake.mapping_wishes import LOOKED_AT, POINTING, Seen
+from crm_core.intake.own_files import why_off
 from crm_core.intake.tables import Table
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
@@ -20,12 +21,16 @@ _KEPT = ("customer", "order", "purchase", "product", "interaction")
 
 @dataclass(frozen=True)
 class SheetProposal:
-    """What a sheet seems to hold; `on` only where that is sure and the sheet is visible."""
+    """What a sheet seems to hold; `on` only where that is sure and the sheet is visible.
+
+    `remembered`: the name of the remembered layout that it comes from.
+    """
 
     entity: str | None
     on: bool
     why: str
     fields: tuple[FieldProposal, ...]
+    remembered: str | None = None
 
 
 def propose(table: Table, others: Sequence[Table] = ()) -> SheetProposal:
@@ -65,7 +70,10 @@ def _as_known(table: Table, entity: str) -> SheetProposal:
 def propose_as(table: Table, entity: str) -> SheetProposal:
     """The proposal for a table of which a person says what it holds; KeyError for an unknown entity."""
     label = ENTITIES[entity].plural.lower()
-    return SheetProposal(entity, True, f"you said that these are {label}", assign(entity, _seen(table)))
+    propose_fields = _own_fields if _is_ours(entity, table) else assign
+    return SheetProposal(
+        entity, True, f"you said that these are {label}", propose_fields(entity, _seen(table))
+    )
 
 
 def _seen(table: Table) -> Seen:
@@ -74,6 +82,8 @@ def _seen(table: Table) -> Seen:
 
 
 def _alone(seen: Seen) -> SheetProposal:
+    if (off := why_off(seen.table)) is not None:
+        return SheetProposal(None, False, off, _unmapped(seen.table))
     ours = next((entity for entity in _KEPT if _is_ours(entity, seen.table)), None)
     if ours is not None and len(seen.table.rows):
         label = ENTITIES[ours].plural.lower()

@@ -1,5 +1,6 @@
 """What a header means on a sheet of some entity: by its words in the dictionaries, whole or in part."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ ID_WORDS = frozenset(
     ("id", "no", "nr", "number", "code", "kod", "numer", "numero", "nummer", "cod", "rhif", "kodigo", "ref", "key",
      "symbol")
 )  # fmt: skip
+_NUMBERED = re.compile(r"(.*\D)[\s._-]*([1-9])")
+_LATIN = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž'’.\- ]*")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def guesses(entity: str, header: str) -> list[Guess]:
     found = (
         found
         or _joined(entity, header)
+        or _numbered(entity, bare)
+        or _bilingual(entity, header)
         or _without_subject(entity, bare)
         or _misspelt(entity, bare)
         or _inside(entity, bare)
@@ -122,6 +127,35 @@ def _joined(entity: str, header: str) -> list[Guess]:
     whole = _exact(entity, " ".join(parts))
     tried = whole or next((found for part in reversed(parts) if (found := _exact(entity, part))), [])
     return [_less(guess, 0.02 if whole else 0.15) for guess in tried]
+
+
+def _numbered(entity: str, header: str) -> list[Guess]:
+    """ "Telefon 1" is the phone, "Telefon 2" the second phone; a second of anything else comes after the first."""
+    found = _NUMBERED.fullmatch(header.strip())
+    if found is None:
+        return []
+    known, first = _exact(entity, found[1]), found[2] == "1"
+    return [_less(guess, 0.03) if first else _second(entity, guess) for guess in known]
+
+
+def _second(entity: str, guess: Guess) -> Guess:
+    other = {"customer": "phone", "colleague": ""}.get(entity, "customer.phone")
+    return Guess(f"{other}_2", 0.9, guess.reason) if guess.field == other else _less(guess, 0.18)
+
+
+def _bilingual(entity: str, header: str) -> list[Guess]:
+    """ "客戶編號 Customer ID", "Nazwa/Name": one thing said in two languages; where both are known they must agree."""
+    latin = " ".join(_LATIN.findall(header))
+    parts = (
+        [latin, _LATIN.sub(" ", header)] if lexicon.key(latin) != lexicon.key(header) else header.split("/")
+    )
+    said = [found for part in parts if lexicon.key(part) and (found := _exact(entity, part))]
+    fields = [{guess.field for guess in found} for found in said]
+    agreed = set.intersection(*fields) if fields else set()
+    one_script = len(parts) != 2 or not latin or parts[0] != latin
+    if not agreed or (one_script and len(said) < len(parts)):
+        return []
+    return [_less(guess, 0.05 if len(said) > 1 else 0.12) for guess in said[0] if guess.field in agreed]
 
 
 def _without_subject(entity: str, header: str) -> list[Guess]:

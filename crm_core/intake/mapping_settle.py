@@ -12,7 +12,7 @@ Given = dict[int, Guess]  # by column position what it became
 def settle(entity: str, seen: Seen, given: Given, wished: dict[int, list[Guess]]) -> Given:
     """`given`, set right where columns explain one another."""
     named = _whole_name(entity, seen, _given_name(entity, seen, given, wished))
-    return _quantity(entity, seen, _bare_name(entity, seen, named))
+    return _quantity(entity, seen, _bare_name(entity, seen, named), wished)
 
 
 def _fields(given: Given) -> dict[str, int]:
@@ -78,12 +78,16 @@ def _is_bare_name(column: Column) -> bool:
     return any(meaning.field == "name" for meaning in known)
 
 
-def _quantity(entity: str, seen: Seen, given: Given) -> Given:
-    """Small whole numbers beside an amount look like a quantity, where nothing else is one."""
+def _quantity(entity: str, seen: Seen, given: Given, wished: dict[int, list[Guess]]) -> Given:
+    """Small whole numbers beside an amount look like a quantity, where nothing else is one and no header says more."""
     fields = _fields(given).keys()
     if entity != "purchase" or "amount" not in fields or fields & {"quantity", "price", "product_code"}:
         return given
-    left = (column for column in seen.table.columns[:LOOKED_AT] if column.position not in given)
+    left = (
+        column
+        for column in seen.table.columns[:LOOKED_AT]
+        if column.position not in given and not wished.get(column.position)
+    )
     small = [column.position for column in left if _is_count(seen.looks[column.position], column)]
     if len(small) != 1:
         return given

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crm_core.intake import lexicon
 from crm_core.intake.clean_choices import share_known
 from crm_core.intake.clean_contact import one_email
 from crm_core.intake.clean_dates import one_date
 from crm_core.intake.clean_one_number import read_one
+from crm_core.intake.clean_partial import part_of
 from crm_core.intake.clean_parts import Trouble
-from crm_core.model.entities import Kind
+from crm_core.model.entities import Field, Kind
+from crm_core.model.folding import fold
 
 _SAMPLE = 300
 _UNIQUENESS = 20_000
@@ -20,7 +23,9 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_/.]*\d[A-Za-z0-9\-_/.]*")
-_CHECKED = ("sex", "status", "outcome", "type", "channel")
+_POSTCODE = re.compile(r"\d\d-\d{3}")
+_PERCENT = re.compile(r"[+-]?\d{1,3}([.,]\d+)?\s*[%％]")
+_CHECKED = ("sex", "status", "outcome", "type", "channel", "stage", "need")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class Looks:
     phone: float = 0.0
     marked: float = 0.0  # phones that show it: a plus, brackets, groups or a leading zero
     date: float = 0.0
+    partial: float = 0.0  # dates that lack their year
+    month: float = 0.0  # months of a year, or the names of months
+    day: float = 0.0  # whole numbers from 1 to 31
+    percent: float = 0.0
+    postcode: float = 0.0  # as Poland writes them; elsewhere they look like any number
     number: float = 0.0
     whole: float = 0.0
     code: float = 0.0
@@ -76,6 +86,9 @@ def _shares(values: list[str], kind: str) -> dict:
         "phone": _share(values, _is_phone),
         "marked": _share(values, lambda text: _is_phone(text) and _shows_phone(text)),
         "date": 1.0 if kind == "date" else _share(values[:80], _is_date),
+        **_dates_in_part(values[:80], kind),
+        "percent": _share(values, lambda text: bool(_PERCENT.fullmatch(text))),
+        "postcode": _share(values, lambda text: bool(_POSTCODE.fullmatch(text))),
         "number": len(numbers) / len(values),
         "whole": len(whole) / len(values),
         "code": _share(values, lambda text: bool(_CODE.fullmatch(text))),
@@ -87,10 +100,25 @@ def _shares(values: list[str], kind: str) -> dict:
     }
 
 
+def _dates_in_part(values: list[str], kind: str) -> dict[str, float]:
+    """The shares of what says a day and a month, a month, a day."""
+    said = [part_of(text, "dmy") if len(text) <= 40 else (None, None, None) for text in values]
+    decimal = [text.replace(".", "", 1).isdigit() for text in values]
+    partial = [
+        y is None and m is not None and d is not None and not n
+        for (y, m, d), n in zip(said, decimal, strict=True)
+    ]
+    month = [m is not None and 1 <= m <= 12 and d is None for _, m, d in said]
+    day = [m is None and d is not None for _, m, d in said]
+    size = len(values)
+    return {"partial": sum(partial) / size, "month": sum(month) / size, "day": sum(day) / size}
+
+
 def _lists(values: list[str]) -> tuple[tuple[str, float], ...]:
     if len(values) > 40:
         return ()
-    return tuple((topic, share_known(topic, values)) for topic in (*_CHECKED, "yesno"))
+    units = sum(fold(text) in lexicon.flat("units") for text in values) / len(values)
+    return (("units", units), *((topic, share_known(topic, values)) for topic in (*_CHECKED, "yesno")))
 
 
 def _share(values: list[str], test) -> float:
@@ -134,15 +162,22 @@ def _is_name(text: str) -> bool:
 _NEEDED = {
     Kind.EMAIL: (lambda seen: seen.email, 0.3, "e-mail addresses"),
     Kind.PHONE: (lambda seen: seen.phone, 0.3, "phone numbers"),
-    Kind.DATE: (lambda seen: seen.date, 0.3, "dates"),
+    Kind.DATE: (lambda seen: seen.date + seen.partial, 0.3, "dates"),
     Kind.MONEY: (lambda seen: seen.number, 0.5, "amounts"),
     Kind.NUMBER: (lambda seen: seen.number, 0.5, "numbers"),
     Kind.INTEGER: (lambda seen: seen.number, 0.5, "numbers"),
 }
 
 
-def contradiction(kind: Kind, seen: Looks, cell_kind: str) -> str | None:
+# Lists of a company's own making carry other words: a column of none of ours is kept as it stands.
+_OWN_WORDS = ("sex", "stage", "need")
+
+
+def contradiction(field: Field, seen: Looks, cell_kind: str) -> str | None:
     """What the values should be and are not; None where they fit, or where there are none."""
+    kind = field.kind
+    if seen.different and field.name in _OWN_WORDS and seen.share(field.name) < 0.3:
+        return "the values are no words of that list"
     if seen.different == 0 or kind not in _NEEDED:
         return None
     share, least, what = _NEEDED[kind]

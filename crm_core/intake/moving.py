@@ -1,56 +1,100 @@
 """Purchase lines and contacts of an upload against those stored: known, changed, several partners, new."""
 
+from dataclasses import dataclass, field
+
 import pandas as pd
 
-from crm_core.intake.compare import changed_cells, without_hand_edits
-from crm_core.intake.heads import CALLED_OFF, HEAD_FACTS, heads_in_file
+from crm_core.intake.compare import changed_cells
+from crm_core.intake.gone import Named, say_gone
+from crm_core.intake.inherited import from_heads, from_products
 from crm_core.intake.keyed import name_ambiguous
 from crm_core.intake.lines import content_hash, fill_amounts, is_empty_line, partners, source_keys
+from crm_core.intake.orphans import claim, nobodys_partners
 from crm_core.intake.references import Directory
 from crm_core.intake.stored import Stored
 from crm_core.intake.work import Work
 from crm_core.model.registry import ENTITIES
 
 
+@dataclass
+class Seen:
+    """What stood on the sheets so far: their keys; and, where a sheet may count again, how often each content."""
+
+    counting: bool
+    keys: dict[str, pd.Series] = field(default_factory=dict)
+    used: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"))
+
+    def add(self, sheet: str, keys: pd.Series, hashes: pd.Series, again: bool) -> None:
+        self.keys[sheet] = keys
+        if self.counting:
+            both = pd.DataFrame({"used": self.used, "here": hashes.value_counts()}).fillna(0)
+            self.used = (both.sum(axis=1) if again else both.max(axis=1)).astype("int64")
+
+
 def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) -> None:
-    """All sheets of purchases (or contacts): a content that stood on an earlier sheet counts once."""
-    seen: dict[str, pd.Series] = {}
+    """All sheets of purchases (or contacts): a content that stood on an earlier sheet counts once, unless asked."""
+    seen = Seen(any(records.rules.again for _, records in work.of(entity)))
     prepared = [_prepare(work, sheet, entity, stored, directory, seen) for sheet, _ in work.of(entity)]
-    again = bool(seen) and not stored.is_empty(entity)
-    all_keys = set(pd.concat(list(seen.values()))) if again else set()
-    known = stored.source_keys(entity, all_keys) if again else set()
-    for (sheet, _), frame in zip(work.of(entity), prepared, strict=True):
-        fresh = frame[~frame["source_key"].isin(known)] if known else frame
-        work.set_state(sheet, frame.index.difference(fresh.index), "same")
-        fresh = _changed(work, sheet, entity, fresh, stored, all_keys, bool(known)) if len(fresh) else fresh
+    if stored.is_empty(entity):
+        for frame in prepared:
+            work.create(entity, frame)
+        return
+    named = Named.of(seen.keys.values(), entity, stored)
+    for (sheet, records), frame in zip(work.of(entity), prepared, strict=True):
+        known = frame["source_key"].isin(named.known.index)
+        work.set_state(sheet, frame.index[known], "same")
+        claim(work, sheet, frame[known], named.known, stored)
+        fresh = _changed(work, sheet, frame[~known], stored, named) if entity == "purchase" else frame[~known]
         work.create(entity, fresh)
+        named.unclear.append(records.refused)
+    say_gone(work, entity, stored, named)
 
 
 def _prepare(
-    work: Work, sheet: str, entity: str, stored: Stored, directory: Directory, seen: dict[str, pd.Series]
+    work: Work, sheet: str, entity: str, stored: Stored, directory: Directory, seen: Seen
 ) -> pd.DataFrame:
     """The sheet's lines with source key and customer, without empty rows and those that an earlier sheet has."""
     records = work.records[sheet]
-    frame = records.frame
-    if entity == "purchase":
-        frame = fill_amounts(frame)
+    frame = fill_amounts(records.frame) if entity == "purchase" else records.frame
     frame = _without_unusable(work, sheet, entity, frame, records.who)
     who = records.who.loc[frame.index]
-    keys = source_keys(content_hash(entity, frame, who))
+    hashes = content_hash(entity, frame, who)
+    keys = source_keys(hashes, seen.used if records.rules.again else None)
     frame = frame.assign(source_key=keys, customer_id=directory.of(records).loc[frame.index])
     name_ambiguous(work, sheet, who, directory)
-    for other, keys in seen.items():
-        twice = frame["source_key"].isin(keys)
-        if twice.any():
-            note = f"{int(twice.sum()):,} rows also stand on sheet {other}; they are counted once."
-            work.notes.setdefault(sheet, []).append(note)
-            work.set_state(sheet, frame.index[twice], "same")
-            frame = frame[~twice]
-    seen[sheet] = frame["source_key"]
+    frame = (
+        _say_again(work, sheet, frame, hashes, seen)
+        if records.rules.again
+        else _once(work, sheet, frame, seen)
+    )
+    seen.add(sheet, frame["source_key"], hashes, records.rules.again)
     if entity == "purchase":
-        frame = _from_products(work, _from_heads(work, stored, frame))
+        frame = from_products(work, stored, from_heads(work, stored, frame))
         _say_incomplete(work, sheet, frame)
     return frame
+
+
+def _once(work: Work, sheet: str, frame: pd.DataFrame, seen: Seen) -> pd.DataFrame:
+    """`frame` without the rows that stand on an earlier sheet."""
+    for other, keys in seen.keys.items():
+        twice = frame["source_key"].isin(keys)
+        if twice.any():
+            work.note(sheet, f"{_also(int(twice.sum()))} on sheet {other}; they are counted once.")
+            work.set_state(sheet, frame.index[twice], "same")
+            frame = frame[~twice]
+    return frame
+
+
+def _say_again(work: Work, sheet: str, frame: pd.DataFrame, hashes: pd.Series, seen: Seen) -> pd.DataFrame:
+    here = hashes.value_counts()
+    twice = int(here.clip(upper=seen.used.reindex(here.index).fillna(0)).sum())
+    if twice:
+        work.note(sheet, f"{_also(twice)} on an earlier sheet; they are counted again.")
+    return frame
+
+
+def _also(rows: int) -> str:
+    return "1 row also stands" if rows == 1 else f"{rows:,} rows also stand"
 
 
 def _without_unusable(
@@ -75,90 +119,6 @@ def _without_incomplete_contacts(work: Work, sheet: str, frame: pd.DataFrame, wh
     return frame[~(no_date | nobody)]
 
 
-def _from_heads(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.DataFrame:
-    """Lines that only name their order take customer, date and the rest from its head, uploaded or stored."""
-    if "number" not in frame:
-        return frame
-    lacking = _lacks(frame, "customer_id", "date")
-    called_off = _called_off(work, stored, frame) if _lacks(frame, "status").any() else None
-    if lacking.any():
-        heads = _heads(work, stored, frame["number"][lacking])
-        found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
-        for column in found.columns:
-            frame[column] = _filled(frame, column, found[column])
-        frame["customer_id"] = frame["customer_id"].astype("Int64")
-    if called_off is not None and called_off.any():
-        frame["status"] = _filled(frame, "status", called_off)
-    return frame
-
-
-def _filled(frame: pd.DataFrame, column: str, values: pd.Series) -> pd.Series:
-    mine = frame[column] if column in frame else pd.Series(None, index=frame.index, dtype=object)
-    return mine.astype(object).where(mine.notna(), values)
-
-
-def _called_off(work: Work, stored: Stored, frame: pd.DataFrame) -> pd.Series:
-    """For lines of an order whose head is called off its status; not on lines of another customer's order."""
-    heads = _heads(work, stored, frame["number"])
-    heads = heads[heads["status"].isin(CALLED_OFF)]
-    if heads.empty:
-        return pd.Series(None, index=frame.index, dtype=object)
-    found = heads.reindex(frame["number"].astype(object)).set_axis(frame.index)
-    same = (
-        frame["customer_id"].isna()
-        | found["customer_id"].isna()
-        | (frame["customer_id"] == found["customer_id"])
-    )
-    return found["status"].astype(object).where(same.fillna(True).astype(bool), None)
-
-
-def _lacks(frame: pd.DataFrame, *columns: str) -> pd.Series:
-    missing = pd.Series(False, index=frame.index)
-    for column in columns:
-        missing |= frame[column].isna() if column in frame else True
-    return missing
-
-
-def _heads(work: Work, stored: Stored, wanted: pd.Series) -> pd.DataFrame:
-    heads = heads_in_file(work)
-    if stored.is_empty("order"):
-        return heads
-    known = stored.rows("order", {"number": wanted.dropna().unique()}).set_index("number")
-    known = _as_changed(known, work.cells_of("order")).reindex(columns=list(HEAD_FACTS))
-    return pd.concat([heads, known[~known.index.isin(heads.index)]])
-
-
-def _as_changed(known: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Stored heads as this upload leaves them."""
-    places = {row: number for number, row in known["id"].items()} if len(cells) else {}
-    for cell in cells[cells["id"].isin(places)].itertuples():
-        if cell.field in HEAD_FACTS:
-            known.at[places[cell.id], cell.field] = cell.after
-    return known
-
-
-def _from_products(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
-    """Lines that only carry a product's code take its name from the product sheet of this upload."""
-    frames = [made for made in work.created("product") if "code" in made]
-    named = [
-        records.frame for _, records in work.of("product") if {"code", "name"} <= set(records.frame.columns)
-    ]
-    if (
-        not (frames or named)
-        or "product_code" not in frame
-        or ("product" in frame and frame["product"].notna().all())
-    ):
-        return frame
-    products = pd.concat(frames or named).dropna(subset=["code"]).drop_duplicates("code").set_index("code")
-    for column, source in (("product", "name"), ("category", "category")):
-        if source in products:
-            mine = frame[column] if column in frame else pd.Series(None, index=frame.index, dtype=object)
-            frame[column] = mine.astype(object).where(
-                mine.notna(), frame["product_code"].map(products[source])
-            )
-    return frame
-
-
 def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
     undated = frame["date"].isna() if "date" in frame else pd.Series(True, index=frame.index)
     if undated.any():
@@ -168,28 +128,31 @@ def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
         work.problems(sheet, [(row, "", "", message) for row in frame.index[undated]])
 
 
-def _changed(
-    work: Work, sheet: str, entity: str, fresh: pd.DataFrame, stored: Stored, keys: set[int], overlap: bool
-) -> pd.DataFrame:
+def _changed(work: Work, sheet: str, fresh: pd.DataFrame, stored: Stored, named: Named) -> pd.DataFrame:
     """Take out the lines that are corrections of stored ones; gives what is left: the new lines."""
-    if entity != "purchase" or stored.is_empty(entity):
+    if fresh.empty:
         return fresh
-    left = _left_in_store(fresh, stored, keys)
-    ids, several = partners(fresh, left, overlap)
+    left = _left_in_store(fresh, stored, named)
+    ids, several = partners(fresh, left, overlap=len(named.known) > 0)
+    rest = fresh[~fresh.index.isin(ids.index) & ~fresh.index.isin(several.index)]
+    theirs, nobodys = nobodys_partners(rest, stored, named)
+    ids, left = pd.concat([ids, theirs]), pd.concat([left, nobodys]) if len(nobodys) else left
     _say_several(work, sheet, several)
-    rows = fresh.loc[ids.index].assign(id=ids)
-    columns = [column for column in ENTITIES[entity].columns if column in rows]
-    cells = changed_cells(entity, rows, left, columns)
-    cells, _ = without_hand_edits(
-        cells, stored.edited_by_hand(entity, cells["id"].unique()) if len(cells) else set()
-    )
-    work.change(cells, sheet)
+    _take_over(work, sheet, fresh.loc[ids.index].assign(id=ids), left, stored)
+    named.take(ids, left, fresh.loc[several.index])
+    return rest[~rest.index.isin(theirs.index)]
+
+
+def _take_over(work: Work, sheet: str, rows: pd.DataFrame, left: pd.DataFrame, stored: Stored) -> None:
+    """Rows that correct a stored line (`id`) change its cells."""
+    columns = [column for column in ENTITIES["purchase"].columns if column in rows]
+    rules = work.records[sheet].rules
+    cells = work.settle(changed_cells("purchase", rows, left, columns, rules), sheet, stored)
     work.set_state(sheet, rows.index, "same")
     work.set_state(sheet, cells["row"].unique(), "changed")
-    return fresh[~fresh.index.isin(ids.index) & ~fresh.index.isin(several.index)]
 
 
-def _left_in_store(fresh: pd.DataFrame, stored: Stored, keys: set[int]) -> pd.DataFrame:
+def _left_in_store(fresh: pd.DataFrame, stored: Stored, named: Named) -> pd.DataFrame:
     """Stored lines of the same orders (or customers, where there are no numbers) that this upload does not name."""
     numbered = fresh["number"].dropna().unique() if "number" in fresh else []
     bare = fresh[fresh["number"].isna()] if "number" in fresh else fresh
@@ -198,7 +161,7 @@ def _left_in_store(fresh: pd.DataFrame, stored: Stored, keys: set[int]) -> pd.Da
     found = stored.rows(
         "purchase", {name: values for name, values in wanted.items() if len(values)} or {"number": []}
     )
-    return found[~found["source_key"].isin(keys)] if len(found) else found
+    return named.unnamed(found)
 
 
 def _say_several(work: Work, sheet: str, several: pd.Series) -> None:

@@ -4,15 +4,20 @@ By code; then, where no code speaks against it, by e-mail or phone with a simila
 exact name. What is likely but not certain is stored separately, and the pair waits for a person.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 from rapidfuzz import fuzz
 
-from crm_core.intake.compare import changed_cells, without_hand_edits
+from crm_core.intake.compare import changed_cells
+from crm_core.intake.former import without_former
+from crm_core.intake.lone import by_lone_name
 from crm_core.intake.people_contact import CROWD, SIMILAR_NAME, by_contact, shown
+from crm_core.intake.rules import ANYTHING, Rules, no_cells, settle
 from crm_core.intake.spelling import alike, first_spellings, small, stored_alike
 from crm_core.intake.stored import Stored
+from crm_core.intake.tables import sheet_row
 from crm_core.model.folding import fold, phone_key
 from crm_core.model.registry import CUSTOMER
 
@@ -24,26 +29,33 @@ NOT_FIELDS = ("sheet", "row", "state", "id", "extra", "named", "phone_key", "ema
 class People:
     """The customers of a plan. `rows`: one a sheet row with sheet, row, id (stored > 0, new < 0), state.
 
-    `creates` and `changes` as in a change set; `pairs`: first, second, score, evidence, for the doubtful.
+    `creates` and `changes` as in a change set; `conflicts`: cells that a person edited here since; `pairs`: first,
+    second, score, evidence, for the doubtful.
     """
 
     rows: pd.DataFrame
     creates: pd.DataFrame
-    changes: pd.DataFrame
+    changes: pd.DataFrame = field(default_factory=no_cells)
+    conflicts: pd.DataFrame = field(default_factory=no_cells)
     pairs: list[tuple[int, int, float, str]] = field(default_factory=list)
     problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     next_id: int = -1
 
+    def placed(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Cells of these rows with the sheet and the row that they stand in."""
+        place = self.rows.loc[cells["row"]]
+        return cells.assign(sheet=place["sheet"].to_numpy(), row=place["row"].to_numpy())
+
 
 def match_people(
-    rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, known_change: bool = True
+    rows: pd.DataFrame, stored: Stored, *, first_id: int = -1, rules: Mapping[str, Rules] | None = None
 ) -> People:
     """Match customer rows (columns sheet, row and customer fields; a fresh index) with each other and the stored.
 
-    New ones are numbered from `first_id` downwards. `known_change` False: what is stored stays as it is (for people
-    that a purchase sheet only mentions).
+    New ones are numbered from `first_id` downwards. `rules`: by sheet what it may change; without them what is
+    stored stays as it is (for people that a purchase sheet only mentions).
     """
-    people = People(rows, rows.iloc[:0], pd.DataFrame(), next_id=first_id)
+    people = People(rows, rows.iloc[:0], next_id=first_id)
     if rows.empty:
         people.rows = rows.assign(id=pd.Series(dtype="int64"), state=pd.Series(dtype=object))
         return people
@@ -57,8 +69,8 @@ def match_people(
     _number_new(rows, first, people)
     rows["id"] = rows["id"].where(first == rows.index, rows["id"].reindex(first).to_numpy())
     _say_twice(rows, first, people)
-    if known_change:
-        _compare(rows, first, stored, people)
+    if rules is not None:
+        _compare(rows, first, stored, people, rules)
     _pairs_within(rows, people)
     people.rows = rows
     made = rows[(rows["id"] < 0) & (first == rows.index) & rows["state"].isin(("new", "doubtful"))]
@@ -111,7 +123,7 @@ def _first_of_same(rows: pd.DataFrame) -> pd.Series:
     by_phone = "p" + rows["phone_key"].astype("str") + "\x1f" + folded
     by_code = _one_spelling(by_code, rows, folded)
     key = by_code.where(rows["code"].notna(), by_email.where(rows["email"].notna(), by_phone))
-    alone = rows["code"].isna() & rows["email"].isna() & rows["phone"].isna() | (rows["state"] == "left out")
+    alone = key.isna() | (rows["state"] == "left out")  # a phone of words has no key either
     key = key.where(~alone, "i" + rows.index.astype("str").to_series(index=rows.index))
     return rows.index.to_series(index=rows.index).groupby(key.to_numpy()).transform("first")
 
@@ -141,7 +153,9 @@ def _match_stored(rows: pd.DataFrame, stored: Stored, people: People) -> pd.Seri
     taken = set(found) | set(keyed)
     keyless = rest[rest["code"].isna() & rest["email"].isna() & rest["phone"].isna()]
     named = _by_name(keyless, stored, taken)
-    return pd.concat([found, keyed, named]).astype("int64")
+    doubtful = {row for row, *_ in people.pairs}
+    unknown = rest.index.difference([*keyed.index, *named.index, *doubtful])
+    return pd.concat([found, keyed, named, by_lone_name(rows, unknown, stored)]).astype("int64")
 
 
 def _by_code(rows: pd.DataFrame, stored: Stored) -> pd.Series:
@@ -159,8 +173,9 @@ def _by_spelling(rows: pd.DataFrame, stored: Stored) -> pd.Series:
         return pd.Series(dtype="int64")
     held = pd.Series(known["id"].to_numpy(), index="c:" + known["code"].astype("str"))
     met = ("c:" + rows["code"].astype("str")).map(alike("c:" + rows["code"].astype("str"), held)).dropna()
-    theirs = known.set_index("id")["name"].reindex(met.astype("int64")).set_axis(met.index)
-    return met[small(rows["name"].loc[met.index]) == small(theirs)]
+    named = set(zip(known["id"], small(known["name"]), strict=True))  # of before a merge one may have several
+    ours = zip(met, small(rows["name"].loc[met.index]), strict=True)
+    return met[[one in named for one in ours]]
 
 
 def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
@@ -170,7 +185,10 @@ def _by_name(rows: pd.DataFrame, stored: Stored, taken: set[int]) -> pd.Series:
     known = stored.rows("customer", {"name": rows["name"].unique()})
     if known.empty:
         return pd.Series(dtype="int64")
-    known = known[known["code"].isna() & ~known["id"].isin(taken)].sort_values("id")
+    free = ~known["id"].isin(taken)
+    if "former" in known:  # merged since: also where the one they became has a row of their own
+        free |= known["former"].eq(True)
+    known = known[known["code"].isna() & free].sort_values("id")
     theirs = rows[["name"]].assign(turn=rows.groupby("name").cumcount(), index=rows.index)
     ours = known[["id", "name"]].assign(turn=known.groupby("name").cumcount())
     met = theirs.astype({"name": object}).merge(ours.astype({"name": object}), on=["name", "turn"])
@@ -199,15 +217,17 @@ def _say_twice(rows: pd.DataFrame, first: pd.Series, people: People) -> None:
         rows.at[index, "state"] = "left out"
         column = next(c for c in columns if differs.at[index, c])
         message = (
-            f"This person already stands in row {earlier.at[index, 'row']} with another "
+            f"This person already stands in row {sheet_row(earlier.at[index, 'row'])} with another "
             f"{CUSTOMER.field(column).label.lower()}. The first row was taken; correct one of them."
         )
         value = str(again.at[index, column])
         people.problems.append((again.at[index, "sheet"], again.at[index, "row"], column, value, message))
 
 
-def _compare(rows: pd.DataFrame, first: pd.Series, stored: Stored, people: People) -> None:
-    """Known customers: which cells the file changes; cells edited here by hand keep ours and are named."""
+def _compare(
+    rows: pd.DataFrame, first: pd.Series, stored: Stored, people: People, rules: Mapping[str, Rules]
+) -> None:
+    """Known customers: which cells the file changes; those edited here by hand are conflicts."""
     known = rows[(rows["id"] > 0) & (first == rows.index)]
     rows.loc[known.index, "state"] = "same"
     if known.empty:
@@ -215,15 +235,25 @@ def _compare(rows: pd.DataFrame, first: pd.Series, stored: Stored, people: Peopl
     ours = stored.rows("customer", {"id": known["id"].unique()})
     # A name made up from a code or an e-mail says nothing about the stored name.
     told = known.assign(name=known["name"].astype(object).where(known["named"], None))
-    cells = changed_cells("customer", told, ours, _given_columns(rows))
-    cells = cells[(cells["field"] != "code") | (small(cells["before"]) != small(cells["after"]))]
+    by_sheet = {str(name): sheet for name, sheet in told.groupby("sheet", sort=False)}
+    cells = pd.concat(
+        [_differing(sheet, ours, rules.get(name, ANYTHING)) for name, sheet in by_sheet.items()]
+    )
+    cells = without_former(cells, known["id"], stored.former(cells["id"].unique())) if len(cells) else cells
     edited = stored.edited_by_hand("customer", cells["id"].unique()) if len(cells) else set()
-    people.changes, kept = without_hand_edits(cells, edited)
+    found = [
+        settle(cells[cells["row"].isin(sheet.index)], edited, rules.get(name, ANYTHING).decisions)
+        for name, sheet in by_sheet.items()
+    ]
+    people.changes, people.conflicts = (
+        pd.concat(side, ignore_index=True) for side in zip(*found, strict=True)
+    )
     rows.loc[people.changes["row"].unique(), "state"] = "changed"
-    for cell in kept.itertuples():
-        message = f"Somebody changed this here by hand to “{cell.before}”; that was kept."
-        place = rows.loc[cell.row]
-        people.problems.append((place["sheet"], place["row"], cell.field, str(cell.after), message))
+
+
+def _differing(rows: pd.DataFrame, ours: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    cells = changed_cells("customer", rows, ours, _given_columns(rows), rules.at(rows["row"]))
+    return cells[(cells["field"] != "code") | (small(cells["before"]) != small(cells["after"]))]
 
 
 def _given_columns(rows: pd.DataFrame) -> list[str]:

@@ -23,32 +23,41 @@ def by_contact(rows: pd.DataFrame, stored: Stored, pairs: Pairs) -> pd.Series:
 
 
 def _holders(asked: pd.DataFrame, key: str, stored: Stored) -> pd.DataFrame:
-    """Who is stored with one of the keys: key, id, name and code, the oldest first."""
+    """Who is stored with one of the keys: key, id, name, code and whether the name was made up, the oldest first."""
     wanted = {"email.lower": asked[key].unique()} if key == "email_key" else {key: asked[key].unique()}
     known = stored.rows("customer", wanted)
     if known.empty:
         return known
     values = known["email"].astype("str").str.lower() if key == "email_key" else known[key]
-    return known.assign(**{key: values})[[key, "id", "name", "code"]].sort_values("id")
+    keys = ("email", "phone", "code")
+    made_up = pd.concat([known["name"] == known[column] for column in keys], axis=1).any(axis=1)
+    held = known.assign(**{key: values, "made_up": made_up})
+    return held[[key, "id", "name", "code", "made_up"]].sort_values("id", kind="stable")
 
 
 def _of_key(asked: pd.DataFrame, held: pd.DataFrame, key: str, pairs: Pairs) -> dict[int, int]:
     """Several people may share a key: the one of the same name is meant, else the one with the likest name."""
-    mine = asked[[key, "name", "code"]].reset_index(names="row")
+    mine = asked[[key, "name", "code", "named"]].reset_index(names="row")
     met = mine.astype({key: object}).merge(held, on=key, suffixes=("", "_held"))
     met["other"] = (
         met["code"].notna()
         & met["code_held"].notna()
         & (met["code"].astype("str") != met["code_held"].astype("str"))
     )
-    plain = met[
-        (met["name"].astype("str") == met["name_held"].astype("str")) & ~met["other"]
-    ].drop_duplicates("row")
+    equal = met["name"].astype("str") == met["name_held"].astype("str")
+    alone = ~met.duplicated("row", keep=False) & ~met.duplicated("id", keep=False)
+    met["plain"] = equal | (_nameless(met) & alone)
+    plain = met[met["plain"] & ~met["other"]].drop_duplicates("row")
     found = dict(zip(plain["row"].astype(int), plain["id"].astype(int), strict=True))
     rest = met[~met["row"].isin(found)]
     for row, holders in rest[rest.groupby("row").cumcount() < CROWD].groupby("row"):
         _weigh(int(row), asked.loc[row], _likest(holders), key, found, pairs)
     return found
+
+
+def _nameless(met: pd.DataFrame) -> pd.Series:
+    """Where a side has no name of its own, only a code, e-mail or phone in its place: nothing speaks against it."""
+    return met["made_up"].astype(bool) | ~met["named"].astype(bool)
 
 
 def _likest(holders: pd.DataFrame) -> pd.Series:

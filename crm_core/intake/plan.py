@@ -1,12 +1,16 @@
 """The import plan: tables and choices in, every row's fate and one change set out. Touches nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from crm_core.intake.clean import Reading
+from crm_core.intake.doubles import Pair, compare_people, take_pairs
+from crm_core.intake.gone import GONE_COLUMNS, all_gone
 from crm_core.intake.heads import say_differing_totals
+from crm_core.intake.inherited import lines_follow_products
 from crm_core.intake.keyed import plan_colleagues, plan_keyed, plan_orders
 from crm_core.intake.moving import plan_lines
 from crm_core.intake.people import People, match_people
@@ -24,7 +28,6 @@ CONFLICT_COLUMNS = (
     "row",
     "decision",
 )  # before: what the person wrote; after: the file's
-GONE_COLUMNS = ("entity", "id", "batch", "number", "date", "product", "quantity", "amount", "customer_id")
 DATED = ("order", "purchase", "interaction")
 Progress = Callable[[str, float], None]
 
@@ -104,8 +107,11 @@ def make_plan(
     progress("Looking for people you know already", 0.6)
     people, directory = _people(work, stored)
     progress("Comparing with what is stored", 0.75)
-    _others(work, stored, directory)
-    return _assemble(sheets, work, people, directory, dict(revisions or {}), sources, why)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        doubles = compare_people(pool, people, directory.implied, stored)
+        _others(work, stored, directory)
+        pairs = _pairs(work, people, directory, doubles.result())
+    return _assemble(sheets, work, pairs, dict(revisions or {}), sources, why)
 
 
 def _people(work: Work, stored: Stored) -> tuple[People, Directory]:
@@ -113,7 +119,8 @@ def _people(work: Work, stored: Stored) -> tuple[People, Directory]:
         records.frame.assign(sheet=name, row=records.frame.index) for name, records in work.of("customer")
     ]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["sheet", "row"])
-    people = match_people(rows, stored)
+    rules = {name: records.rules for name, records in work.of("customer")}
+    people = match_people(rows, stored, rules=rules)
     dated = [records for entity in DATED for _, records in work.of(entity)]
     directory = build_directory(people, dated, stored)
     work.take_people(people, directory)
@@ -126,21 +133,25 @@ def _others(work: Work, stored: Stored, directory: Directory) -> None:
         plan_lines(work, entity, stored, directory)
     say_differing_totals(work)
     plan_keyed(work, "product", stored)
+    lines_follow_products(work, stored)
     plan_keyed(work, "colleague", stored)
     plan_colleagues(work, stored)
+
+
+def _pairs(work: Work, people: People, directory: Directory, found: list[Pair]) -> tuple[Pair, ...]:
+    known = people.pairs + (directory.implied.pairs if directory.implied else [])
+    return (*known, *take_pairs(work, people, found, known))
 
 
 def _assemble(
     sheets: Sequence[SheetInput],
     work: Work,
-    people: People,
-    directory: Directory,
+    pairs: tuple[Pair, ...],
     revisions: Mapping[str, int],
     sources: tuple[SourceFile, ...],
     why: str,
 ) -> ImportPlan:
     cells = work.all_cells()
-    pairs = tuple(people.pairs + (directory.implied.pairs if directory.implied else []))
     work.create_pairs(pairs)
     plans = tuple(_sheet_plan(sheet, work) for sheet in sheets)
     problems = work.all_problems()
@@ -148,7 +159,8 @@ def _assemble(
     changes = ChangeSet(
         why, creates=work.creates(), changes=cells, revisions=revisions, sources=sources, summary=summary
     )
-    return ImportPlan(changes, plans, problems, work.implied, cells, pairs)
+    conflicts, gone = work.all_conflicts(), all_gone(work)
+    return ImportPlan(changes, plans, problems, work.implied, cells, pairs, conflicts, gone)
 
 
 def _summary(plan: SheetPlan) -> dict[str, object]:
@@ -177,15 +189,25 @@ def _sheet_plan(sheet: SheetInput, work: Work) -> SheetPlan:
 def _on_plan(
     sheet: SheetInput, work: Work, table: Table, total: int, below: tuple[tuple[int, str], ...]
 ) -> SheetPlan:
-    records, states = work.records[sheet.name], work.states[sheet.name]
+    records = work.records[sheet.name]
+    states, frame = _with_refused(records, work.states[sheet.name])
     found = states.value_counts()
     counts = {state: int(found.get(state.replace("_", " "), 0)) for state in STATES}
     counts["left_out"] += len(below)
     return SheetPlan(
         sheet.name, records.entity, table.header_row, total, counts, work.problem_count(sheet.name), records.mapping,
         records.extra, records.notes + tuple(work.notes.get(sheet.name, ())), records.doubts, sheet.why, states,
-        records.frame, below,
+        frame, below,
     )  # fmt: skip
+
+
+def _with_refused(records: Records, states: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
+    """States and frame of all rows, those that were refused whole among them."""
+    if records.refused.empty:
+        return states, records.frame
+    left = pd.Series("left out", index=records.refused.index, dtype=object)
+    frame = pd.concat([records.frame, records.refused]).sort_index()
+    return pd.concat([states, left]).reindex(frame.index), frame
 
 
 def entities_read(plan: ImportPlan) -> tuple[str, ...]:

@@ -9,43 +9,26 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
+from crm_core.intake.choices import SheetChoice
 from crm_core.intake.clean import Cleaned, Reading, read_column
 from crm_core.intake.clean_choices import tick_meant
+from crm_core.intake.clean_phones import read_phones_by_country
 from crm_core.intake.currencies import without_foreign
 from crm_core.intake.identity import REFERENCE_PREFIX, identities
+from crm_core.intake.own_files import kept_name
+from crm_core.intake.refused import Cells, erasing_blanks, refused_rows
+from crm_core.intake.rules import ANYTHING, AS_TYPED, Rules, make_rules
 from crm_core.intake.tables import Column, Table
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 
 
 @dataclass(frozen=True)
-class SheetChoice:
-    """What a person (or the proposal) decided about one sheet.
-
-    `mapping`: sheet column → field; None keeps it as an extra field. `policies`: by sheet column what holds where the
-    store says something else: "theirs" (the file, the default), "ours" or "fill" (only what is blank here). `erase`:
-    the columns in which a blank of the file empties the stored cell. `refuse`: whether a cell that cannot be taken
-    refuses the "cell" or its whole "row". `again`: lines that also stand on an earlier sheet count again.
-    `decisions`: for cells that a person edited here since, (stored id, field) → "theirs" or "ours" (the default);
-    id None decides the whole field.
-    """
-
-    entity: str | None
-    on: bool
-    mapping: Mapping[int, str | None] = field(default_factory=dict)
-    readings: Mapping[int, Reading] = field(default_factory=dict)
-    policies: Mapping[int, str] = field(default_factory=dict)
-    erase: frozenset[int] = frozenset()
-    refuse: str = "cell"
-    again: bool = False
-    decisions: Mapping[tuple[int | None, str], str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Records:
     """One sheet's rows, cleaned. `frame`: index = sheet row, columns = declared names, `customer…` references, `extra`.
 
-    `problems`: columns row, column (the header), value, message.
+    `problems`: columns row, column (the header), value, message. `refused`: rows that are left out whole because of a
+    cell that could not be taken; they do not stand in `frame`.
     """
 
     sheet: str
@@ -57,6 +40,8 @@ class Records:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     readings: Mapping[int, Reading] = field(default_factory=dict)
+    rules: Rules = ANYTHING
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def who(self) -> pd.Series:
@@ -88,19 +73,22 @@ def target_field(entity: str, target: str) -> Field:
 def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Records:
     """Clean every mapped column of the table; the unmapped ones go into `extra` as they stand."""
     assert choice.entity is not None
-    made = _Made()
+    made = _Made(notes=list(table.notes))
     for column in table.columns:
         _take_column(made, table, column, choice, defaults)
     frame, foreign = without_foreign(
         choice.entity, table, pd.DataFrame(made.values, index=table.rows.index), defaults.currency
     )
     rest = [column for column in table.columns if column.header not in made.mapping]
-    frame["extra"] = _extra(table, [(column.position, column.header) for column in rest])
-    told = _together([*made.problems, foreign], table)
+    frame["extra"] = _extra(table, [(column.position, kept_name(column.header)) for column in rest])
+    blanks, kept = erasing_blanks(table, choice, made.cells, made.mapping)
+    told = _together([*made.problems, foreign, kept], table)
     _keep_refused(frame, told, made.mapping)
+    refused = refused_rows(table, choice, made.cells, foreign)
     return Records(
-        table.sheet, choice.entity, frame, told, made.mapping, tuple(column.header for column in rest),
-        tuple(made.notes), tuple(made.doubts), made.readings,
+        table.sheet, choice.entity, frame.drop(index=refused) if len(refused) else frame, told, made.mapping,
+        tuple(column.header for column in rest), tuple(made.notes), tuple(made.doubts), made.readings,
+        make_rules(table, choice, made.mapping, blanks), frame.loc[refused],
     )  # fmt: skip
 
 
@@ -114,6 +102,7 @@ class _Made:
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
+    cells: Cells = field(default_factory=dict)
 
 
 def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice, defaults: Reading) -> None:
@@ -122,14 +111,26 @@ def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice,
         return
     declared, raw = target_field(choice.entity, target), table.rows[column.position]
     cells = tick_meant(declared, column.header, raw)
-    cleaned = read_column(declared, cells, _reading(choice, table, column.position, defaults))
+    reading, countries = _reading(choice, table, column.position, defaults), _countries(table, choice, target)
+    if declared.kind is Kind.PHONE and countries is not None:
+        cleaned = read_phones_by_country(declared, cells, reading, countries)
+    else:
+        cleaned = read_column(declared, cells, reading)
     values = _as_typed(declared, raw, cleaned.values)
     known = made.values.get(target)
     made.values[target] = values if known is None else _both(known, values, cells is not raw)
     if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
         made.values.setdefault("time", cleaned.time)
     made.mapping[column.header] = target
+    made.cells[column.position] = cleaned
     _note(made, column, cleaned)
+
+
+def _countries(table: Table, choice: SheetChoice, target: str) -> pd.Series | None:
+    """What the sheet says of the country of the same person, as it stands there."""
+    wanted = target[: target.rfind(".") + 1] + "country"
+    places = [place for place, field_ in choice.mapping.items() if field_ == wanted]
+    return next((table.rows[place] for place in places if place in table.rows), None)
 
 
 def _note(made: _Made, column: Column, cleaned: Cleaned) -> None:
@@ -153,9 +154,10 @@ def _as_typed(declared: Field, cells: pd.Series, values: pd.Series) -> pd.Series
 
 
 def _reading(choice: SheetChoice, table: Table, position: int, defaults: Reading) -> Reading:
+    """What a person said of the column, else what the company and the sheet say."""
     chosen = choice.readings.get(position, defaults)
-    kind = table.kinds.get(position, "text")
-    return Reading(chosen.date_order, chosen.decimal, chosen.country, chosen.currency, kind)
+    kind, period = table.kinds.get(position, "text"), chosen.period or table.period
+    return Reading(chosen.date_order, chosen.decimal, chosen.country, chosen.currency, kind, period=period)
 
 
 def _extra(table: Table, rest: list[tuple[int, str]]) -> pd.Series:
@@ -177,7 +179,7 @@ def _keep_refused(frame: pd.DataFrame, problems: pd.DataFrame, mapping: Mapping[
         if isinstance(value, str) and value[:1] not in ("", "#") and pd.isna(frame.at[row, mapping[header]]):
             held = frame.at[row, "extra"]
             kept = json.loads(held) if isinstance(held, str) else {}
-            frame.at[row, "extra"] = json.dumps({**kept, f"{header} (as typed)": value}, ensure_ascii=False)
+            frame.at[row, "extra"] = json.dumps({**kept, header + AS_TYPED: value}, ensure_ascii=False)
 
 
 def _json(headers: list[str], row: tuple[object, ...]) -> str | None:

@@ -8,7 +8,7 @@ import pandas as pd
 from crm_core.intake.identity import REFERENCE_PREFIX
 from crm_core.intake.people import People, match_people
 from crm_core.intake.records import Records
-from crm_core.intake.spelling import alike, first_spellings, stored_alike
+from crm_core.intake.spelling import alike, first_spellings, small, stored_alike
 from crm_core.intake.stored import Stored
 
 STORED_COLUMN = {"c": "code", "e": "email", "p": "phone_key", "n": "name"}
@@ -56,8 +56,8 @@ def _known(
     ways: tuple[Callable[[pd.Series], pd.Series], ...] = (
         lambda rest: _in_store(rest, stored, directory),
         lambda rest: _by_name(rest, people, stored, directory),
-        lambda rest: alike(rest, in_file),
-        lambda rest: _in_store_alike(rest, stored),
+        lambda rest: alike(rest, in_file, directory.ambiguous),
+        lambda rest: _in_store_alike(rest, stored, directory),
     )
     held = in_file.reindex(wanted)
     known, rest = [held.dropna().astype("int64")], wanted[held.isna().to_numpy()]
@@ -115,7 +115,9 @@ def _unambiguous(held: pd.DataFrame, wanted: pd.Series, directory: Directory) ->
     held = held.drop_duplicates()
     twice = held["name"].duplicated(keep=False)
     if twice.any():
-        directory.ambiguous |= set("n:" + held["name"][twice].astype("str")).intersection(wanted)
+        names, texts = wanted[wanted.str.startswith("n:")], "n:" + held["name"].astype("str")
+        shared = small(names).isin(small(texts[twice])) & ~names.isin(texts[~twice])
+        directory.ambiguous |= set(names[shared])
     return held[~twice]
 
 
@@ -140,7 +142,7 @@ def _in_store(wanted: pd.Series, stored: Stored, directory: Directory) -> pd.Ser
     return pd.concat(found)
 
 
-def _in_store_alike(rest: pd.Series, stored: Stored) -> pd.Series:
+def _in_store_alike(rest: pd.Series, stored: Stored, directory: Directory) -> pd.Series:
     """Stored customers that `rest` spells in another case."""
     found = [pd.Series(dtype="int64")]
     if stored.is_empty("customer"):
@@ -150,7 +152,8 @@ def _in_store_alike(rest: pd.Series, stored: Stored) -> pd.Series:
         held = stored_alike(asked, column, stored) if len(asked) else pd.DataFrame()
         if len(held):
             texts = letter + ":" + held[column].astype("str")
-            found.append(alike(letter + ":" + asked, pd.Series(held["id"].to_numpy(), index=texts)))
+            ids = pd.Series(held["id"].to_numpy(), index=texts)
+            found.append(alike(letter + ":" + asked, ids, directory.ambiguous))
     return pd.concat(found)
 
 
@@ -168,7 +171,7 @@ def _make(mentions: pd.DataFrame, stored: Stored, first_id: int, directory: Dire
         if told.notna().any():
             facts[column] = told.where(told.notna(), facts[column]) if column in facts else told
     rows = facts.reset_index().assign(sheet="", row=0)
-    directory.implied = match_people(rows, stored, first_id=first_id, known_change=False)
+    directory.implied = match_people(rows, stored, first_id=first_id)
     matched = directory.implied.rows
     directory.implied.creates = directory.implied.creates.drop(columns="who", errors="ignore")
     return pd.Series(matched["id"].to_numpy(), index=matched["who"].to_numpy())

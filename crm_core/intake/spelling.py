@@ -15,8 +15,11 @@ def small(texts: pd.Series) -> pd.Series:
     return ascii_only.where(~odd, plain[odd].str.casefold().reindex(plain.index)) if odd.any() else ascii_only
 
 
-def alike(asked: pd.Series, held: pd.Series) -> pd.Series:
-    """Ids (index: the asked text) of those that `held` (text → id) spells otherwise; where it has several, none."""
+def alike(asked: pd.Series, held: pd.Series, unclear: set[str] | None = None) -> pd.Series:
+    """Ids (index: the asked text) of those that `held` (text → id) spells otherwise; where it has several, none.
+
+    Names ("n:…") that several have are added to `unclear`.
+    """
     if held.empty or asked.empty:
         return pd.Series(dtype="int64")
     names = pd.Series(held.index.to_numpy(), dtype="str")
@@ -24,7 +27,10 @@ def alike(asked: pd.Series, held: pd.Series) -> pd.Series:
     theirs = pd.DataFrame({"theirs": asked.to_numpy(), "key": small(asked).to_numpy()}).astype("str")
     met = theirs.merge(ours[ours["key"].isin(theirs["key"])], on="key")
     met = met[_may_be_one(met["theirs"], met["ours"])].drop_duplicates(["theirs", "id"])
-    met = met[~met["theirs"].duplicated(keep=False)]
+    twice = met["theirs"].duplicated(keep=False)
+    if unclear is not None:
+        unclear |= set(met["theirs"][twice & met["theirs"].str.startswith("n:")])
+    met = met[~twice]
     return pd.Series(met["id"].to_numpy(), index=met["theirs"].to_numpy()).astype("int64")
 
 

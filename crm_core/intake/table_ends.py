@@ -6,9 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_core.intake import lexicon
-from crm_core.intake.clean_parts import to_arrow
+from crm_core.intake.clean_parts import matches, to_arrow
 from crm_core.intake.table_heads import Head
 from crm_core.intake.table_scores import is_data
+from crm_core.intake.table_words import bare, closing_pattern, ends_total, leads_total, total_words
 from crm_core.model.folding import fold
 from crm_core.workbook.sheets import Sheet
 
@@ -45,9 +46,16 @@ def _is_note(sheet: Sheet, filled: np.ndarray, place: int, usual: float, start: 
         return _says_note(cells) and usual < 2
     if _is_total(sheet, filled, place):
         return False
-    apart = place > start and not filled[place - 1].any()
+    apart = _stands_apart(filled, place, start, max(1.0, 0.4 * usual))
     blank_key = not filled[place, _key_column(filled, start)]
     return apart or blank_key or _says_note(cells) or _misfits(sheet, cells, place, start)
+
+
+def _stands_apart(filled: np.ndarray, place: int, start: int, sparse: float) -> bool:
+    """Behind a blank row, with nothing but rows as sparse in between."""
+    while place > start and filled[place - 1].any() and filled[place - 1].sum() <= sparse:
+        place -= 1
+    return place > start and not filled[place - 1].any()
 
 
 def _key_column(filled: np.ndarray, start: int) -> int:
@@ -87,11 +95,34 @@ def _candidates(sheet: Sheet, filled: np.ndarray, start: int, end: int) -> list[
         cells = sheet.cells[column].iloc[start:end]
         if len(cells) > _MANY and _is_numeric(cells.iloc[:200]):
             continue
-        hits = pc.match_substring_regex(to_arrow(cells), _pattern()).to_numpy(zero_copy_only=False)
-        found |= set((np.flatnonzero(hits == True) + start).tolist())  # noqa: E712  (blank cells are None)
+        found |= set((_led(cells) + start).tolist())
         if len(found) > _MANY:
             break
-    return sorted(found)
+    return sorted(found | _closing(sheet, filled, start, end))
+
+
+def _led(cells: pd.Series) -> np.ndarray:
+    """The places of cells that begin with a total word; "Graz" begins like one and is none."""
+    hits = np.flatnonzero(matches(to_arrow(cells), _pattern()).to_numpy(zero_copy_only=False))
+    texts = cells.iloc[hits]
+    led = {text for text in texts.unique() if leads_total(text) or bare(text) in total_words()}
+    return hits[texts.isin(led).to_numpy(dtype=bool)]
+
+
+def _closing(sheet: Sheet, filled: np.ndarray, start: int, end: int) -> set[int]:
+    """Rows with fewer cells than usual whose first one closes with a total word ("Ann Total")."""
+    within = filled[start:end]
+    counts = within.sum(axis=1)
+    if not len(counts) or counts.min() == counts.max():
+        return set()
+    sparse = np.flatnonzero((counts > 1) & (counts < np.median(counts)))
+    first = np.argmax(within[sparse], axis=1)
+    found: set[int] = set()
+    for column in np.unique(first).tolist():
+        places = sparse[first == column] + start
+        hits = matches(to_arrow(sheet.cells.iloc[places, column]), closing_pattern())
+        found |= set(places[hits.to_numpy(zero_copy_only=False)].tolist())
+    return found
 
 
 def _is_numeric(cells: pd.Series) -> bool:
@@ -101,7 +132,7 @@ def _is_numeric(cells: pd.Series) -> bool:
 
 def _pattern() -> str:
     """Cells that begin with a total word, in any case; accents are left to the closer look."""
-    heads = sorted({word[:3] for word in _total_words()})
+    heads = sorted({word[:3] for word in total_words()})
     both = sorted(
         {spelt for head in heads for spelt in (head, head.capitalize(), head.upper())}
         | {"łąc", "Łąc", "ŁĄC", "ogó", "Ogó", "OGÓ"}
@@ -109,36 +140,35 @@ def _pattern() -> str:
     return r"^\s*(?:" + "|".join(both) + ")"
 
 
-def _total_words() -> frozenset[str]:
-    return lexicon.flat("totals")
-
-
 def _is_total(sheet: Sheet, filled: np.ndarray, place: int) -> bool:
-    """A total word leads the row, numbers follow, and the columns of words beside it are blank."""
+    """A total word leads the row or closes the name of its group, numbers follow, columns of words are blank."""
     cells = sheet.cells.iloc[place].dropna()
-    if len(cells) == 0 or not _leads(str(cells.iloc[0])):
+    texts = [str(text) for text in cells.tolist()]
+    if not texts:
         return False
-    others = cells.iloc[1:]
-    words = [text for text in others if not is_data(text)]
-    exact = _bare(str(cells.iloc[0])) in _total_words()
-    if words or (not exact and not len(others)):
+    words = _words_of_total(sheet, place, texts, int(cells.index[0]))
+    others = texts[words:]
+    exact = words == 1 and bare(texts[0]) in total_words()
+    if not words or not all(map(is_data, others)) or (not exact and not others):
         return False
     return exact or len(cells) < _usual(filled, place)
 
 
+def _words_of_total(sheet: Sheet, place: int, texts: list[str], column: int) -> int:
+    """How many of the row's first cells say that it is a total: "Total", "Ada Total", or "Ada", "Total"."""
+    if leads_total(texts[0]) or (ends_total(texts[0]) and _closes_group(sheet, place, texts[0], column)):
+        return 1
+    return 2 if len(texts) > 1 and bare(texts[1]) in total_words() and not is_data(texts[0]) else 0
+
+
+def _closes_group(sheet: Sheet, place: int, text: str, column: int) -> bool:
+    """ "Ada Total" below rows of Ada; a customer may be called "Energy Total"."""
+    above = sheet.cells[column].iloc[max(0, place - 1000) : place].dropna()
+    return len(above) > 0 and bare(text).startswith(fold(str(above.iloc[-1])))
+
+
 def _usual(filled: np.ndarray, place: int) -> float:
     return float(np.median(filled[max(0, place - 50) : place + 1].sum(axis=1)))
-
-
-def _bare(text: str) -> str:
-    return fold(text).strip(" :.*=：").strip()
-
-
-def _leads(text: str) -> bool:
-    bare = _bare(text)
-    return bare in _total_words() or any(
-        bare.startswith((f"{word} ", f"{word}:", f"{word}：")) for word in _total_words()
-    )
 
 
 def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
@@ -154,3 +184,12 @@ def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
     )
     places = np.flatnonzero(same.to_numpy(zero_copy_only=False) == True) + head.body  # noqa: E712  (blank cells are None)
     return [int(place) for place in places if sheet.cells.iloc[place].equals(header)]
+
+
+def titles_between(counts: np.ndarray, again: list[int], start: int) -> list[int]:
+    """The places of single cells right above a header that is printed again, set apart by a blank row or an edge."""
+    return [
+        place - 1
+        for place in again
+        if place - 1 >= start and counts[place - 1] == 1 and (place - 2 < start or counts[place - 2] == 0)
+    ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from crm_core.errors import InvalidInput
 from crm_core.intake import lexicon
+from crm_core.intake.table_periods import header_period, year_of
 from crm_core.intake.table_scores import COLUMNS_LOOKED_AT, is_data, is_year, score, top_of
 from crm_core.workbook.sheets import Sheet
 
@@ -89,7 +90,11 @@ def _finer(sheet: Sheet, filled: np.ndarray, after: list[int], main: int) -> lis
     found: list[int] = []
     for n, place in enumerate(after):
         cells = sheet.cells.iloc[place].dropna().tolist()
-        if filled[place, 0] or any(map(is_data, cells)) or n + 1 == len(after):
+        if (
+            filled[place, 0]
+            or any(is_data(text) and not is_year(text) for text in cells)
+            or n + 1 == len(after)
+        ):
             break
         found.append(place)
     return found if found and not _complete_alone(filled, main, found) else []
@@ -107,6 +112,8 @@ def _repeats(sheet: Sheet, places: list[int]) -> bool:
 def _is_group(sheet: Sheet, filled: np.ndarray, above: int, main: int) -> bool:
     """Fewer cells than the row below, all words; it tells repeated labels apart, or each names a subject of ours."""
     cells = sheet.cells.iloc[above].dropna().tolist()
+    if cells and all(map(year_of, cells)) and _has_months(sheet, main):
+        return True
     if (
         len(cells) < 2
         or len(cells) >= filled[main].sum()
@@ -114,6 +121,10 @@ def _is_group(sheet: Sheet, filled: np.ndarray, above: int, main: int) -> bool:
     ):
         return False
     return _repeats(sheet, [main]) or all(lexicon.key(text) in lexicon.subjects() for text in cells)
+
+
+def _has_months(sheet: Sheet, place: int) -> bool:
+    return sum(header_period(text) is not None for text in sheet.cells.iloc[place].dropna()) > 2
 
 
 def _labels(sheet: Sheet, places: list[int]) -> dict[int, str]:

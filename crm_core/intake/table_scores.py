@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from crm_core.intake import lexicon
 from crm_core.intake.clean_parts import to_arrow
+from crm_core.intake.table_periods import header_period
 from crm_core.workbook.sheets import Sheet
 
 COLUMNS_LOOKED_AT = 200
@@ -55,18 +57,43 @@ def score(top: Top, place: int, width: int) -> float:
     cover = len(cells) / width
     if not cells or cover < 0.5 or (len(cells) == 1 and width > 1) or _mostly_values(cells):
         return 0.0
-    known = sum(lexicon.key(text) in lexicon.known_headers() for text in cells) / len(cells)
+    if width == 1 and not _may_head_one(top, place, cells[0]):
+        return 0.0
+    known = sum(map(_is_known, cells)) / len(cells)
     again = 0.0 if known else _seen_again(top, place)
     wordy = sum(len(text) > 60 for text in cells) / len(cells)
     once = 0.3 if len(set(map(lexicon.key, cells))) == len(cells) else -0.1
     return max(0.0, min(cover, 1.0) + 2 * known + _contrast(top, place) + once - again - wordy - 0.01 * place)
 
 
+def _is_known(text: str) -> bool:
+    return lexicon.key(text) in lexicon.known_headers() or header_period(text) is not None
+
+
+def _may_head_one(top: Top, place: int, label: str) -> bool:
+    """A list of one column begins with a header only where its word is known or all else below it is data."""
+    words = lexicon.key(label)
+    return words in lexicon.known_headers() or words in lexicon.subjects() or _contrast(top, place) > 0
+
+
 def _mostly_values(cells: list[str]) -> bool:
-    """More than a few numbers, dates or addresses; 2000, 2001, 2002 behind a word are headers all the same."""
+    """More than a few numbers, dates or addresses; 2000, 2001 behind a word and months are headers all the same."""
     values = [text for text in cells if is_data(text)]
     years = bool(values) and all(map(is_year, values)) and not is_data(cells[0])
-    return len(values) > 0.2 * len(cells) and not years
+    return len(values) > 0.2 * len(cells) and not years and not are_months(values)
+
+
+def are_months(values: list[str]) -> bool:
+    """At least three months, quarters or days written as data, one right behind the other: the columns of a plan."""
+    said = [period for text in values if (period := header_period(text))]
+    if len(values) < 3 or len(said) < len(values):
+        return False
+    days = [one.month * 31 + one.day for one in said]
+    if all(late - early == 1 for early, late in pairwise(days)):
+        return True
+    steps = {(late.month - early.month) % 12 for early, late in pairwise(said)}
+    edges = all(one.day == 1 for one in said) or all(one.day >= 28 for one in said)
+    return edges and steps in ({1}, {3})
 
 
 def _contrast(top: Top, place: int) -> float:

@@ -1,12 +1,15 @@
 """The plan while it is being made: each sheet's records and states, what to create and to change, the problems."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from crm_core.intake.people import People
 from crm_core.intake.records import PROBLEM_COLUMNS, Records
 from crm_core.intake.references import Directory
+from crm_core.intake.rules import settle
+from crm_core.intake.stored import Stored
+from crm_core.intake.tables import ROW_SPAN, sheet_row
 from crm_core.model.changes import CHANGE_COLUMNS, Problem
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
@@ -23,7 +26,9 @@ class Work:
         self.notes: dict[str, list[str]] = {}
         self.implied: dict[str, int] = {}
         self._creates: dict[str, list[pd.DataFrame]] = {}
+        self.gone: list[pd.DataFrame] = []
         self._cells: list[pd.DataFrame] = []
+        self._conflicts: list[pd.DataFrame] = []
         self._problems: list[pd.DataFrame] = []
         self._next: dict[str, int] = {}
 
@@ -66,6 +71,27 @@ class Work:
         if len(cells):
             self._cells.append(cells.assign(sheet=sheet) if "sheet" not in cells else cells)
 
+    def settle(self, cells: pd.DataFrame, sheet: str, stored: Stored) -> pd.DataFrame:
+        """Keep the cells to change and, apart, those that a person edited here since; gives what is changed."""
+        if cells.empty:
+            return cells
+        edited = stored.edited_by_hand(cells["entity"].iloc[0], cells["id"].unique())
+        cells, conflicts = settle(cells, edited, self.records[sheet].rules.decisions)
+        self.change(cells, sheet)
+        self.conflict(conflicts.assign(sheet=sheet))
+        return cells
+
+    def decided_on(self, entity: str) -> Mapping[tuple[int | None, str], str]:
+        """What was decided about conflicts on any sheet of the entity."""
+        return {key: side for _, records in self.of(entity) for key, side in records.rules.decisions.items()}
+
+    def conflict(self, cells: pd.DataFrame) -> None:
+        if len(cells):
+            self._conflicts.append(cells)
+
+    def note(self, sheet: str, note: str) -> None:
+        self.notes.setdefault(sheet, []).append(note)
+
     def problem(self, sheet: str, row: int | None, column: str, value: str, message: str) -> None:
         self.problems(sheet, [(row, column, value, message)])
 
@@ -84,10 +110,8 @@ class Work:
             )
         for sheet, row, column, value, message in people.problems:
             self.problem(sheet, row, self._header(sheet, column), value, message)
-        if len(people.changes):
-            place = people.rows.loc[people.changes["row"]]
-            placed = people.changes.assign(sheet=place["sheet"].to_numpy(), row=place["row"].to_numpy())
-            self.change(placed, "")
+        self.change(people.placed(people.changes), "")
+        self.conflict(people.placed(people.conflicts))
         self.create("customer", people.creates)
         if directory.implied is not None and len(directory.implied.creates):
             made = self.create("customer", directory.implied.creates)
@@ -98,6 +122,7 @@ class Work:
         return next((header for header, target in mapping.items() if target == column), column)
 
     def create_pairs(self, pairs: Sequence[tuple[int, int, float, str]]) -> None:
+        """Possible doubles that wait for a person."""
         if pairs:
             frame = pd.DataFrame(pairs, columns=["first_id", "second_id", "score", "evidence"])
             self.create("pair", frame.drop_duplicates(["first_id", "second_id"]).assign(state="open"))
@@ -109,19 +134,18 @@ class Work:
         }
 
     def all_cells(self) -> pd.DataFrame:
-        columns = [*CHANGE_COLUMNS, "row", "sheet"]
-        if not self._cells:
-            return pd.DataFrame(columns=columns)
-        # What a line's own row says comes after what its order's head says, and wins.
-        return pd.concat(self._cells, ignore_index=True)[columns].drop_duplicates(
-            ["entity", "id", "field"], keep="last"
-        )
+        """The changed cells, each once, with sheet and row."""
+        return _each_once(self._cells, [*CHANGE_COLUMNS, "row", "sheet"])
+
+    def all_conflicts(self) -> pd.DataFrame:
+        """The cells that a person edited here since, each once, with sheet, row and decision."""
+        return _each_once(self._conflicts, [*CHANGE_COLUMNS, "sheet", "row", "decision"])
 
     def all_problems(self) -> tuple[Problem, ...]:
         return tuple(
             Problem(
                 row.sheet,
-                None if pd.isna(row.row) else int(row.row),
+                None if pd.isna(row.row) else sheet_row(row.row),
                 row.column or None,
                 str(row.value),
                 row.message,
@@ -132,6 +156,17 @@ class Work:
 
     def problem_count(self, sheet: str) -> int:
         return sum(int((frame["sheet"] == sheet).sum()) for frame in self._problems)
+
+
+def _each_once(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    # What a line's own row says comes after what its order's head says, and wins.
+    cells = pd.concat(frames, ignore_index=True)[columns].drop_duplicates(
+        ["entity", "id", "field"], keep="last"
+    )
+    rows = (cells["row"].astype("Float64").astype("Int64") % ROW_SPAN).astype(object)
+    return cells.assign(row=rows.where(rows.notna(), None))
 
 
 def _storable(entity: str, frame: pd.DataFrame) -> pd.DataFrame:

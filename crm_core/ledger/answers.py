@@ -7,12 +7,13 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import existing
+from crm_core.ledger import doubles, existing
+from crm_core.ledger.answers_gone import LineAnswers
 from crm_core.ledger.bulk import KeyTable
 from crm_core.ledger.tables import batches, changes
 
 
-class Answers:
+class Answers(LineAnswers):
     """Answers `rows`, `source_keys`, `edited_by_hand`, `is_empty` from one connection."""
 
     def __init__(self, connection: Connection) -> None:
@@ -39,6 +40,12 @@ class Answers:
             )
             found = sa.select(latest.c.row_id, latest.c.field).join(batches, batches.c.id == latest.c.batch)
             return {(int(row), name) for row, name in self.connection.execute(found.where(by_hand))}
+
+    def former(self, ids: Iterable[int]) -> set[tuple[int, str, str]]:
+        """What merges replaced at these customers: (id, field, value folded; of a phone its digits)."""
+        if existing.is_empty(self.connection, "alias"):
+            return set()
+        return doubles.former_values(self.connection, (int(number) for number in ids))
 
     def is_empty(self, entity: str) -> bool:
         return existing.is_empty(self.connection, entity)

@@ -7,11 +7,13 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from crm_core.ledger import doubles
 from crm_core.ledger.bulk import KeyTable, read_frame
 from crm_core.ledger.tables import TABLES, archive, batches, meta
 from crm_core.model.changes import CHANGE_COLUMNS
 
 NUMBER_KEYS = ("source_key", "id", "customer_id")
+Found = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def rows_by_keys(connection: Connection, entity: str, keys: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
@@ -19,21 +21,35 @@ def rows_by_keys(connection: Connection, entity: str, keys: Mapping[str, Iterabl
 
     Columns: all of the table. A row found by several keys stands once. `name.lower` compares in small letters; no
     index helps there, so it is asked for what was not found as it is spelled.
+
+    A customer is also found by a code, e-mail, phone or name from before a merge: those rows come last, one a former
+    key, under the customer's id and with the keys of that time, marked in a column `former` that stands only there.
+    By `id` alone the rows are as they are stored.
     """
     table = TABLES[entity]
     if is_empty(connection, entity):
         return pd.DataFrame(columns=[column.name for column in table.columns], dtype=object)
-    found = [_rows_by_key(connection, table, column, values) for column, values in keys.items()]
-    frames = [frame for frame in found if len(frame)] or found[:1]
-    return pd.concat(frames, ignore_index=True).drop_duplicates("id", ignore_index=True)
+    merged = entity == "customer" and not is_empty(connection, "alias")
+    found = [_rows_by_key(connection, table, column, values, merged) for column, values in keys.items()]
+    now, before = _together([rows for rows, _ in found]), [rows for _, rows in found if len(rows)]
+    now = now.drop_duplicates("id", ignore_index=True)
+    return pd.concat([now, *before] if len(now) else before, ignore_index=True) if before else now
 
 
-def _rows_by_key(connection: Connection, table: sa.Table, column: str, values: Iterable[Any]) -> pd.DataFrame:
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+def _rows_by_key(
+    connection: Connection, table: sa.Table, column: str, values: Iterable[Any], merged: bool
+) -> Found:
+    """Who has one of the keys now; and, where customers were `merged`, who had one before."""
     kind = "BIGINT" if column in NUMBER_KEYS else "TEXT"
     name, _, way = column.partition(".")
     asked = sa.func.lower(table.c[name]) if way == "lower" else table.c[name]
     with KeyTable(connection, "wanted_keys", values, kind) as keys:
-        return read_frame(connection, sa.select(table).join(keys, asked == keys.c.key))
+        now = read_frame(connection, sa.select(table).join(keys, asked == keys.c.key))
+        return now, doubles.former_rows(connection, column, keys, now) if merged else now.iloc[:0]
 
 
 def is_empty(connection: Connection, entity: str) -> bool:
@@ -81,7 +97,7 @@ def newest_of_batch(connection: Connection, entity: str, batch: int) -> int | No
 
 
 # What belongs to a customer alone goes with them; what the company's sums count stays without a name.
-GO_ALONG = ("interaction", "follow-up", "pair")
+GO_ALONG = ("interaction", "follow-up", "pair", "alias")
 STAY_NAMELESS = ("order", "purchase")
 
 

@@ -87,7 +87,9 @@ def _created_inside(connection: Connection, batch: int, limit: int) -> pd.DataFr
 def _title(name: str) -> sa.ColumnElement[str]:
     table = TABLES[name]
     parts = [
-        table.c[key] for key in ("name", "number", "product", "reason", "note", "code") if key in table.c
+        table.c[key]
+        for key in ("name", "number", "product", "reason", "evidence", "value", "note", "code")
+        if key in table.c
     ]
     text = [sa.cast(part, sa.Text()) for part in parts]
     return sa.func.coalesce(*text, sa.cast(table.c.id, sa.Text()), "")  # SQLite's takes two at least

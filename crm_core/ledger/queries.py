@@ -15,12 +15,13 @@ from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.known import CUSTOMER_FIELDS, customer_field
 from crm_core.ledger.measures import Measured, measured
 from crm_core.ledger.relations import EXACT
-from crm_core.ledger.tables import customers, meta
+from crm_core.ledger.tables import TABLES, customers, meta
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.folding import search_words
 
 ALWAYS = ("id", "version")
 EXTRA = "extra."
+former = TABLES["alias"]
 Order = tuple[str, bool]  # a field, and whether the greatest comes first
 
 
@@ -81,8 +82,10 @@ def customer_ids(
 
 
 def id_of_code(connection: Connection, code: str) -> int | None:
-    """The customer of that code, None when there is none."""
-    return connection.scalar(sa.select(customers.c.id).where(customers.c.code == code))
+    """The customer who has that code, or had it before a merge; None when there is none."""
+    now = connection.scalar(sa.select(customers.c.id).where(customers.c.code == code))
+    had = sa.select(former.c.customer_id).where(former.c.key == "code", former.c.value == code)
+    return connection.scalar(had.order_by(former.c.id.desc())) if now is None else now
 
 
 def _column(people: Measured, name: str) -> sa.ColumnElement[Any]:
@@ -94,7 +97,13 @@ def _column(people: Measured, name: str) -> sa.ColumnElement[Any]:
 
 def _rules(condition: Condition, search: str | None, people: Measured) -> list[sa.ColumnElement[bool]]:
     rules = [] if condition == EVERYBODY else [compile_condition(condition, people, people.as_of)]
-    return rules + [customers.c.search.contains(word, autoescape=True) for word in search_words(search or "")]
+    return rules + [_said(word) for word in search_words(search or "")]
+
+
+def _said(word: str) -> sa.ColumnElement[bool]:
+    """The word stands in what is searched of a customer, or in a code, e-mail, phone or name from before a merge."""
+    had = sa.select(former.c.customer_id).where(folded(former.c.value).contains(word, autoescape=True))
+    return sa.or_(customers.c.search.contains(word, autoescape=True), customers.c.id.in_(had))
 
 
 def _sorting(people: Measured, order_by: Sequence[Order | str]) -> list[sa.ColumnElement[Any]]:

@@ -238,9 +238,8 @@ def _set(row: dict[str, Any], column: str, after: Any) -> None:
         return
     extra = json.loads(row["extra"] or "{}")
     extra[column.removeprefix(EXTRA)] = after
-    row["extra"] = json.dumps(
-        {key: value for key, value in extra.items() if value is not None}, ensure_ascii=False
-    )
+    filled = {key: value for key, value in extra.items() if value is not None}
+    row["extra"] = json.dumps(filled, ensure_ascii=False) if filled else None
 
 
 def _update(
@@ -261,10 +260,18 @@ def _update(
     table = TABLES[name].name
     for column, rows in columns.items():
         values = [(stored[row_id][column], row_id) for row_id in sorted(rows)]
+        if len(rows) > 1 and column in _unique(name):  # two may change keys with each other
+            execute_many(
+                connection, f'UPDATE {table} SET "{column}" = NULL WHERE id = ?', [v[1:] for v in values]
+            )
         execute_many(connection, f'UPDATE {table} SET "{column}" = ? WHERE id = ?', values)
     execute_many(
         connection, f"UPDATE {table} SET version = version + 1 WHERE id = ?", [(row_id,) for row_id in ids]
     )
+
+
+def _unique(name: str) -> set[str]:
+    return {column.name for index in TABLES[name].indexes if index.unique for column in index.columns}
 
 
 def _touch_changed(

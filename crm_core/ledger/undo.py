@@ -40,7 +40,9 @@ def inverse(connection: Connection, batch: int) -> Inverse:
     _check(connection, batch)
     cells, edited = _changed(connection, batch)
     removes, stays = _created(connection, batch, _freed(cells))
-    returns, taken = _removed(connection, batch)
+    cells = _of_what_stays(cells, removes)
+    returns, taken = _removed(connection, batch, cells)
+    cells = _handed_back(returns, cells)
     return Inverse(
         ChangeSet(f"Undo of number {batch}", creates=returns, changes=cells, removes=removes, undoes=batch),
         tuple(stays + edited + taken),
@@ -67,6 +69,33 @@ def _freed(cells: pd.DataFrame) -> Freed:
     return {key: set(rows) for key, rows in cells.groupby(["entity", "field"])["id"]}  # type: ignore[misc]
 
 
+def _of_what_stays(cells: pd.DataFrame, removes: dict[str, tuple[int, ...]]) -> pd.DataFrame:
+    """Without the cells of rows that go: a key handed back was written after its row was made."""
+    gone = {(name, row) for name, ids in removes.items() for row in ids}
+    staying = [place not in gone for place in zip(cells["entity"], cells["id"], strict=True)]
+    return cells[pd.Series(staying, index=cells.index, dtype=bool)]
+
+
+def _handed_back(returns: dict[str, pd.DataFrame], cells: pd.DataFrame) -> pd.DataFrame:
+    """A unique key that another row gives back with this undo is written last, once it is free: after a merge that
+    took over the loser's code. Changes `returns`."""
+    late: list[tuple[Any, ...]] = []
+    for name, frame in returns.items():
+        unique = [column.name for index in TABLES[name].indexes if index.unique for column in index.columns]
+        for column in unique:
+            held = _given_back(cells, name, column)
+            for place in frame.index[frame[column].isin(held)]:
+                late.append((name, int(frame.at[place, "id"]), column, None, frame.at[place, column]))
+                frame.at[place, column] = None
+    frame = pd.DataFrame(late, columns=list(CHANGE_COLUMNS), dtype=object)
+    return pd.concat([cells, frame], ignore_index=True) if late else cells
+
+
+def _given_back(cells: pd.DataFrame, name: str, column: str) -> set[Any]:
+    mine = cells[(cells["entity"] == name) & (cells["field"] == column)]
+    return set(mine["before"].dropna())
+
+
 def _created(
     connection: Connection, batch: int, freed: Freed
 ) -> tuple[dict[str, tuple[int, ...]], list[Kept]]:
@@ -87,14 +116,21 @@ def _created(
 
 
 def _edited_since(connection: Connection, name: str, batch: int) -> dict[int, str]:
-    table = TABLES[name]
-    later = sa.exists().where(
-        changes.c.entity == name, changes.c.row_id == table.c.id, changes.c.batch > batch
-    )
-    found = connection.scalars(
-        sa.select(table.c.id).where(table.c.batch == batch, table.c.version > 1, later)
-    )
-    return dict.fromkeys(found, "edited since")
+    """Rows of the batch with a cell that is not what it was then; an edit that was itself undone is none."""
+    table, first, last = TABLES[name], changes.alias("first_edit"), changes.alias("last_edit")
+    theirs = sa.select(table.c.id).where(table.c.batch == batch, table.c.version > 1)
+    later = sa.and_(changes.c.entity == name, changes.c.batch > batch, changes.c.row_id.in_(theirs))
+    cell = (changes.c.row_id, changes.c.field)
+    ends = sa.func.min(changes.c.batch).label("first"), sa.func.max(changes.c.batch).label("last")
+    cells = sa.select(*cell, *ends).where(later).group_by(*cell).subquery()
+
+    def at(edit: sa.FromClause, number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        place = edit.c.row_id == cells.c.row_id, edit.c.field == cells.c.field, edit.c.batch == number
+        return sa.and_(edit.c.entity == name, *place)
+
+    joined = cells.join(first, at(first, cells.c.first)).join(last, at(last, cells.c.last))
+    moved = sa.select(cells.c.row_id).select_from(joined).where(first.c.before.is_distinct_from(last.c.after))
+    return dict.fromkeys(connection.scalars(moved.distinct()), "edited since")
 
 
 def _used_by(
@@ -199,20 +235,23 @@ def _listed_or_gone(connection: Connection, name: str, why: dict[int, str]) -> l
     ]
 
 
-def _removed(connection: Connection, batch: int) -> tuple[dict[str, pd.DataFrame], list[Kept]]:
-    """Rows that the batch removed, to be created again under their own ids; a key that is taken keeps them out."""
+def _removed(
+    connection: Connection, batch: int, cells: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], list[Kept]]:
+    """Rows that the batch removed, to be created again under their own ids; a key that is taken, and that no cell of
+    this undo gives back, keeps them out."""
     returns: dict[str, pd.DataFrame] = {}
     taken: list[Kept] = []
     rows = read_frame(connection, sa.select(archive.c.entity, archive.c.data).where(archive.c.batch == batch))
     for name, group in rows.groupby("entity", sort=False):
         frame = pd.DataFrame([json.loads(data) for data in group["data"]], dtype=object)
-        blocked = _blocked(connection, str(name), frame)
+        blocked = _blocked(connection, str(name), frame, cells)
         taken += [Kept(str(name), row, str(row), why) for row, why in blocked.items()]
         returns[str(name)] = _typed(str(name), frame[~frame["id"].isin(blocked)])
     return returns, taken
 
 
-def _blocked(connection: Connection, name: str, frame: pd.DataFrame) -> dict[int, str]:
+def _blocked(connection: Connection, name: str, frame: pd.DataFrame, cells: pd.DataFrame) -> dict[int, str]:
     table = TABLES[name]
     blocked: dict[int, str] = {}
     unique = [index for index in table.indexes if index.unique]
@@ -222,7 +261,7 @@ def _blocked(connection: Connection, name: str, frame: pd.DataFrame) -> dict[int
         values = frame[column.name].dropna()
         with KeyTable(connection, "returning_keys", values, kind) as keys:
             present = set(connection.scalars(sa.select(column).where(column.in_(sa.select(keys.c.key)))))
-        hit = frame[frame[column.name].isin(present)]
+        hit = frame[frame[column.name].isin(present - _given_back(cells, name, column.name))]
         blocked |= dict.fromkeys(hit["id"], f"its {column.name.replace('_', ' ')} is in use again")
     return blocked
 

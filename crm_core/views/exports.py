@@ -15,9 +15,9 @@ from crm_core.ledger.known import customer_field
 from crm_core.ledger.records import open_pairs, records, without_extra
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.entities import Entity, Kind
-from crm_core.model.registry import ENTITIES
-from crm_core.model.words import PROFILE_COLUMNS
-from crm_core.views.customers import PeopleQuery
+from crm_core.model.registry import CUSTOMER, ENTITIES
+from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS, YOUR_COLUMN
+from crm_core.views.customers import SHOWN, PeopleQuery
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 
 STYLES = {
@@ -27,6 +27,7 @@ STYLES = {
 NOT_YET = {"p_alive": "percent", "expected_orders_90d": "number", "clv_12m": "money"}
 DUPLICATES = {"code_1": "text", "code_2": "text", "score": "number", "evidence": "note"}
 OTHERS = ("profile", "duplicates")
+EXTRA = queries.EXTRA
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,59 @@ class Export:
 def export(database: Database, what: str, as_of: date) -> list[SheetContent]:
     """The sheets of an export: an entity by its name (`customer`, `purchase`…), `profile` or `duplicates`.
 
-    Money as decimals of 2 to 4 digits, dates as dates, codes and phones as text. InvalidInput for anything else.
+    Money as decimals of 2 or 4 digits, dates as dates, codes and phones as text. InvalidInput for anything else.
     """
     return [_export(database, what, as_of).sheet()]
 
 
 def people_file(database: Database, query: PeopleQuery, as_of: date) -> bytes:
-    """An .xlsx of exactly the people that a question finds, all its pages, in its order, columns by their labels."""
-    names = list(query.columns)
+    """An .xlsx of exactly the people that a question finds, all its pages, in its order, columns by their labels.
+
+    A hidden sheet names the columns that are worked out here, so that the file may come home as an upload.
+    """
+    names = list(query.columns or SHOWN)
     with database.read() as connection:
         frame = queries.people_frame(
             connection, query.condition, names, as_of, search=query.search or None,
             order_by=[(query.sort, query.descending)],
         )  # fmt: skip
-    columns = (_column(customer_field(name).label, customer_field(name).kind, frame[name]) for name in names)
-    return write_xlsx([Export("Customers", tuple(columns)).sheet()])
+        aside = _aside(connection, names, frame, as_of)
+        currency = existing.settings(connection).get("currency") or ""
+    columns = tuple(_column(_label(name), _kind(name), frame[name]) for name in names)
+    mark = [("Customers", _label(name)) for name in aside]
+    return write_xlsx(
+        [Export("Customers", columns).sheet(), _mark(mark)][: 2 if mark else 1], currency=currency
+    )
+
+
+def _label(name: str) -> str:
+    """The header of a column of people; their own columns say so, or an upload might take one for a field."""
+    return (
+        f"{name.removeprefix(EXTRA)}{YOUR_COLUMN}" if name.startswith(EXTRA) else customer_field(name).label
+    )
+
+
+def _kind(name: str) -> Kind:
+    return Kind.TEXT if name.startswith(EXTRA) else customer_field(name).kind
+
+
+def _aside(connection: Any, names: list[str], frame: pd.DataFrame, as_of: date) -> list[str]:
+    """The columns that are no news when they come home: worked out here; all, where it is not clear who a row is."""
+    declared = {"stage_by_hand", *(field.column for field in CUSTOMER.fields)} - {"stage"}
+    worked_out = [name for name in names if name not in declared and not name.startswith(EXTRA)]
+    if "code" not in names or "name" not in names:
+        return names
+    nameless = frame.loc[frame["code"].isna(), "name"]
+    if nameless.empty:
+        return worked_out
+    everyone = queries.people_frame(connection, EVERYBODY, ["code", "name"], as_of)
+    without = everyone.loc[everyone["code"].isna(), "name"]
+    return names if without[without.duplicated()].isin(nameless).any() else worked_out
+
+
+def _mark(pairs: list[tuple[str, str]]) -> SheetContent:
+    columns = (ColumnStyle("Sheet"), ColumnStyle("Worked out by Regulars"))
+    return SheetContent(MARK_SHEET, columns, pairs, freeze=False, filter=False, very_hidden=True)
 
 
 def export_file(database: Database, what: str, path: str | Path, as_of: date) -> int:
@@ -112,7 +151,7 @@ def _entity(database: Database, entity: Entity) -> Export:
     columns = [_column(field.label, field.kind, declared[field.name]) for field in entity.fields]
     taken = {header for header, *_ in columns}
     for header in extra.columns:
-        own = header if header not in taken else f"{header} (your column)"
+        own = header if header not in taken else f"{header}{YOUR_COLUMN}"
         columns.append((own, "text", [None if value is None else str(value) for value in extra[header]]))
     return Export(entity.plural, tuple(columns))
 
@@ -151,7 +190,8 @@ def _values(values: pd.Series) -> list[Any]:
 
 
 def decimal_of(amount: int) -> Decimal:
-    """Ten-thousandths as a decimal of 2 to 4 digits: 123400 → 12.34, 12345 → 1.2345."""
-    if amount % 100 == 0:
-        return Decimal(amount // 100).scaleb(-2)
-    return Decimal(amount // 10).scaleb(-3) if amount % 10 == 0 else Decimal(amount).scaleb(-4)
+    """Ten-thousandths as a decimal of 2 or 4 digits: 123400 → 12.34, 12340 → 1.2340.
+
+    Never 3: in a text file 1.234 may be a thousand.
+    """
+    return Decimal(amount // 100).scaleb(-2) if amount % 100 == 0 else Decimal(amount).scaleb(-4)

@@ -65,16 +65,17 @@ def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
     """The one sheet of a text file, named after the file. Raises UnreadableFile."""
     name = Path(job.name).stem
     report(name)
-    stream, notes, separator = _open(job)
+    stream, notes, encoding, separator = _open(job)
     found = Findings()
     columns = _columns(_records(Lines(stream), separator, found, job), found, name, job)
     notes += tuple(_notes(found))
     kinds = dict.fromkeys(range(1, len(columns) + 1), "text")
-    yield RawSheet(name, tuple(_as_typed(column) for column in columns), kinds=kinds, notes=notes)
+    typed = tuple(_as_typed(column) for column in columns)
+    yield RawSheet(name, typed, kinds=kinds, notes=notes, encoding=encoding, separator=separator)
 
 
-def _open(job: Job) -> tuple[io.TextIOWrapper, tuple[str, ...], str]:
-    """The text as lines, the notes so far and the separator."""
+def _open(job: Job) -> tuple[io.TextIOWrapper, tuple[str, ...], str, str]:
+    """The text as lines, the notes so far, the encoding and the separator."""
     data = Path(job.path).read_bytes()
     encoding, mark = find_encoding(data)
     encoding = job.encoding or encoding
@@ -85,7 +86,7 @@ def _open(job: Job) -> tuple[io.TextIOWrapper, tuple[str, ...], str]:
     stream = io.TextIOWrapper(io.BytesIO(data[skip:]), encoding="utf-8", newline="")
     separator = job.separator or separator or find_separator(stream.read(200_000))
     stream.seek(0)
-    return stream, tuple(_open_notes(encoding, separator, removed, lost)), separator
+    return stream, tuple(_open_notes(encoding, separator, removed, lost)), encoding, separator
 
 
 def _clean(data: bytes, encoding: str, job: Job) -> tuple[bytes, int, int]:

@@ -52,7 +52,10 @@ def hand_over(sheet: RawSheet, number: int, folder: Path) -> dict:
         "hidden": sheet.hidden,
         "kinds": [[n, kind] for n, kind in sorted(sheet.kinds.items()) if sheet.first_column <= n <= last],
         "errors": sheet.errors,
+        "merged": sheet.merged,
         "notes": sheet.notes,
+        "encoding": sheet.encoding,
+        "separator": sheet.separator,
     }
 
 

@@ -12,7 +12,7 @@ _CONTROL_PATTERN = r"[\x00-\x08\x0B\x0C\x0E-\x1F]"
 
 @dataclass(frozen=True)
 class RawSheet:
-    """Text columns with the place of their first cell; `kinds` and `errors` as in `sheets.Sheet`."""
+    """Text columns with the place of their first cell; `kinds`, `errors` and `merged` as in `sheets.Sheet`."""
 
     name: str
     columns: tuple[pa.ChunkedArray, ...]
@@ -22,6 +22,9 @@ class RawSheet:
     kinds: dict[int, str] = field(default_factory=dict)
     errors: tuple[tuple[int, int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    encoding: str = ""  # how a text file was read
+    separator: str = ""
 
     @property
     def height(self) -> int:

@@ -44,7 +44,10 @@ def read_workbook(
         path = copy.rename(copy.with_suffix(f".{form}"))
         result = run(Job(str(path), name, form, folder, "first", encoding, separator, limits), progress)
         sheets = tuple(_sheet(entry, Path(folder)) for entry in result.sheets)
-        return WorkbookFile(name, sha256, form, sheets, _notes(result, path, form))
+        found = result.sheets[0]
+        return WorkbookFile(
+            name, sha256, form, sheets, _notes(result, path, form), found["encoding"], found["separator"]
+        )
 
 
 def _stage(source: Path | bytes, name: str, folder: Path) -> Path:
@@ -74,6 +77,7 @@ def _sheet(entry: dict, folder: Path) -> Sheet:
         entry["hidden"],
         dict(entry["kinds"]),
         tuple((row, column, text) for row, column, text in entry["errors"]),
+        tuple((top, left, bottom, right) for top, left, bottom, right in entry["merged"]),
     )
 
 

@@ -20,6 +20,8 @@ class Sheet:
             checked against the kind.
     errors  (row, column, "#N/A") of cells that hold an Excel error; such cells are blank. Not known for .xls,
             .xlsb and .ods, where they are blank too.
+    merged  (first row, first column, last row, last column) of cells merged into one; the text is in the first of
+            them, the others are blank. Known for .xlsx only, and not where a sheet has more than 100,000 of them.
     """
 
     name: str
@@ -27,17 +29,23 @@ class Sheet:
     hidden: bool = False
     kinds: dict[int, str] = field(default_factory=dict)
     errors: tuple[tuple[int, int, str], ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class WorkbookFile:
-    """A file that was read. `notes` are plain sentences about what was found and done on the way."""
+    """A file that was read. `notes` are plain sentences about what was found and done on the way.
+
+    `encoding` (a Python codec) and `separator`: how a text file was read; "" for every other format.
+    """
 
     name: str
     sha256: str
     format: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
+    encoding: str = ""
+    separator: str = ""
 
 
 def column_letter(n: int) -> str:

@@ -16,6 +16,7 @@ from crm_core.workbook.limits import MEGABYTE
 EXACT_BYTES = 8 * MEGABYTE
 _SAMPLED_BYTES = 2 * MEGABYTE
 ERRORS_LISTED = 10_000
+MERGES_LISTED = 100_000
 _BLOCK = 2 * MEGABYTE
 _ENCODED = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
 # Lengths are bounded so that hostile XML without ">" cannot make the search quadratic.
@@ -27,6 +28,7 @@ _ERROR = re.compile(
     rb"(?:<(?:\w{1,9}:)?f[^>]{0,200}/>|<(?:\w{1,9}:)?f.{0,20000}?</(?:\w{1,9}:)?f>)?<(?:\w{1,9}:)?v>([^<]*)<",
     re.DOTALL,
 )
+_MERGE = re.compile(rb'<(?:\w{1,9}:)?mergeCell [^>]{0,100}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _TYPE = re.compile(rb' t="(\w+)"')
 _STYLE = re.compile(rb' s="(\d+)"')
 _TYPES = {b"s": "text", b"str": "text", b"inlineStr": "text", b"b": "boolean", b"d": "date", b"e": ""}
@@ -69,6 +71,8 @@ class Survey:
     first_row: int = 0
     last_row: int = 0
     size: int = 0
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merge_count: int = 0
 
     def area(self) -> tuple[int, int]:
         """Height and width of the smallest rectangle around the cells seen."""
@@ -90,6 +94,7 @@ def survey_sheet(archive: zipfile.ZipFile, part: str, styles: dict[int, str], jo
             if seen.size > job.limits.unzipped_bytes:
                 raise job.refuse("unpacks to more than can be read at once", SPLIT)
             _note_errors(block, seen)
+            _note_merges(block, seen)
             _note_cells(block[: _BLOCK if number == 0 else window], styles, seen)
     return seen
 
@@ -127,6 +132,18 @@ def _note_errors(block: bytes, seen: Survey) -> None:
         seen.error_count += 1
         if len(seen.errors) < ERRORS_LISTED:
             seen.errors.append((int(row), column_number(letters), text.decode("utf-8", "replace")))
+
+
+def _note_merges(block: bytes, seen: Survey) -> None:
+    """They stand behind the rows; too many of them are counted only, as half of them would be worse than none."""
+    if b"mergeCell " not in block:
+        return
+    for left, top, right, bottom in _MERGE.findall(block):
+        seen.merge_count += 1
+        if seen.merge_count > MERGES_LISTED:
+            seen.merged.clear()
+        elif int(top) <= int(bottom):
+            seen.merged.append((int(top), column_number(left), int(bottom), column_number(right)))
 
 
 def _note_cells(block: bytes, styles: dict[int, str], seen: Survey) -> None:

@@ -131,6 +131,10 @@ def column_kind(seen: ColumnSeen) -> str:
 
 def too_large(job: Job, sheet: str, height: int, width: int) -> Exception:
     """The refusal of a sheet that reaches further than the limits."""
+    if height > job.limits.rows:
+        found = f"has {height:,} rows on sheet “{sheet}”, more than the {job.limits.rows:,} that may be read"
+        raise_it = "raise the limit in the settings (limit_rows)"
+        return job.refuse(found, f"Delete empty rows at its end, split it, or {raise_it}.")
     return job.refuse(
         f"has cells far from its table on sheet “{sheet}”: they span {height:,} rows and {width:,} columns",
         "Delete the empty rows and columns around the table, or copy the table to a new workbook.",

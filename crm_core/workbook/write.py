@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain, islice
 
 import pandas as pd
@@ -63,8 +64,16 @@ def write_csv(columns: Sequence[str | ColumnStyle], rows: Iterable[Sequence[obje
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([csv_text(column if isinstance(column, str) else column.header) for column in columns])
-    writer.writerows([csv_text(value) for value in row] for row in _plain_rows(rows))
+    writer.writerows([_field(value) for value in row] for row in _plain_rows(rows))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _field(value: object) -> str:
+    """One csv field; a number with all its digits, and never with three decimals: 1.234 may be a thousand."""
+    if not isinstance(value, float | Decimal) or is_blank(value):
+        return csv_text(value)
+    text = format(Decimal(str(value)), "f").removesuffix(".0")
+    return f"{text}0" if text[-4:-3] == "." else text
 
 
 def _check(sheets: Sequence[SheetContent]) -> None:
@@ -91,6 +100,13 @@ def _show_first(pages: Sequence[tuple[Worksheet, SheetContent]]) -> None:
 
 def _plain_rows(rows: Iterable[Sequence[object]] | pd.DataFrame) -> Iterator[Sequence[object]]:
     return rows.itertuples(index=False, name=None) if isinstance(rows, pd.DataFrame) else iter(rows)
+
+
+def _comes_back(number: float, kind: str) -> bool:
+    """Whether a number cell gives this number back: it is written with 16 digits, and read with nine decimals."""
+    if kind == "date" or isinstance(number, int) or abs(number) >= 1e15:
+        return True
+    return float(f"{float(f'{number:.16G}'):.9f}") == number
 
 
 class _SheetWriter:
@@ -151,8 +167,9 @@ class _SheetWriter:
         if kind == "note" or kind == "text":
             return self._text(row, number, plain_text(value), style, kind)
         exact = as_serial(value) if kind == "date" else as_number(value)
-        if exact is None:
-            return self._text(row, number, plain_text(value), self.formats.cell("text"), "text")
+        if exact is None or not _comes_back(exact, kind):
+            text = plain_text(value) if exact is None else str(value)
+            return self._text(row, number, text, self.formats.cell("text"), "text")
         self.page.write_number(row, number, exact, style)
         return 1
 

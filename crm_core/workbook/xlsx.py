@@ -13,7 +13,14 @@ from crm_core.workbook.job import Job, Report
 from crm_core.workbook.moments import plain_dates, plain_times
 from crm_core.workbook.ooxml import Layout, SheetPart, read_layout
 from crm_core.workbook.raw import RawSheet
-from crm_core.workbook.survey import EXACT_BYTES, ColumnSeen, OtherEngineNeeded, Survey, survey_sheet
+from crm_core.workbook.survey import (
+    EXACT_BYTES,
+    MERGES_LISTED,
+    ColumnSeen,
+    OtherEngineNeeded,
+    Survey,
+    survey_sheet,
+)
 from crm_core.workbook.values import column_kind, too_large
 
 _CASTS = {"number": pa.float64(), "date": pa.timestamp("s"), "boolean": pa.bool_()}
@@ -68,8 +75,10 @@ def _with_survey(sheet: RawSheet, seen: Survey, layout: Layout) -> RawSheet:
     numbered = list(enumerate(sheet.columns, sheet.first_column))
     kinds = {n: _kind(seen, n, column) for n, column in numbered}
     columns = tuple(_uniform(column, seen.columns.get(n), kinds[n], layout) for n, column in numbered)
-    notes = _error_note(sheet.name, seen)
-    return replace(sheet, columns=columns, kinds=kinds, errors=tuple(seen.errors), notes=notes)
+    return replace(
+        sheet, columns=columns, kinds=kinds, errors=tuple(seen.errors), merged=tuple(seen.merged),
+        notes=_error_note(sheet.name, seen) + _merge_note(sheet.name, seen),
+    )  # fmt: skip
 
 
 def _check_area(seen: Survey, sheet: SheetPart, job: Job) -> None:
@@ -118,4 +127,13 @@ def _error_note(name: str, seen: Survey) -> tuple[str, ...]:
     return (
         f"Sheet “{name}” has {seen.error_count:,} cells with an error; "
         f"the first {len(seen.errors):,} are listed.",
+    )
+
+
+def _merge_note(name: str, seen: Survey) -> tuple[str, ...]:
+    if seen.merge_count <= MERGES_LISTED:
+        return ()
+    return (
+        f"Sheet “{name}” has {seen.merge_count:,} merged areas, too many to follow; "
+        "only the first cell of each was read.",
     )

@@ -1,0 +1,53 @@
+"""How the values of a plan are written: money as money, days as the reader's country writes them, all else as it is."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.actions.choosing import sheet_row
+from crm_core.model.entities import Field, Kind
+from crm_core.model.registry import ENTITIES
+from pages._parts import Desk, day, is_missing, money, number
+
+SHOWN_ROWS = 200
+ROW = st.column_config.NumberColumn(width=60, format="%d")
+
+
+def row_of(place: Any) -> int | None:
+    """The row of the sheet behind a row of a plan."""
+    return None if is_missing(place) else sheet_row(int(place))
+
+
+def declared(entity: str, target: str) -> Field | None:
+    """The field behind a column of a plan; None where it is kept as it stands."""
+    owner, _, name = target.rpartition(".")
+    found = ENTITIES.get(owner or entity)
+    return found.field(name) if found is not None and found.has(name) else None
+
+
+def is_of(entity: str, target: str, *kinds: Kind) -> bool:
+    """Whether a column of a plan holds one of these kinds."""
+    field = declared(entity, target)
+    return field is not None and field.kind in kinds
+
+
+def written(desk: Desk, entity: str, target: str, value: Any) -> str:
+    """One value in words; empty for a missing one."""
+    if is_missing(value):
+        return ""
+    if is_of(entity, target, Kind.MONEY):
+        return money(value, desk)
+    if is_of(entity, target, Kind.DATE):
+        return day(value)
+    if is_of(entity, target, Kind.NUMBER, Kind.INTEGER):
+        return number(value)
+    return str(value)
+
+
+def column_written(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series:
+    """A whole column for a grid: money and days in words, each distinct value once."""
+    if not is_of(entity, target, Kind.MONEY, Kind.DATE):
+        return column
+    words = {value: written(desk, entity, target, value) for value in column.dropna().unique()}
+    return column.map(words).astype("str").where(column.notna(), "")
