@@ -128,7 +128,7 @@ def _timed(
     bar: int,
     clock: Clock,
 ) -> None:
-    from crm_core.intake.match import likely_pairs
+    from crm_core.intake.match.likely import likely_pairs
 
     begin = clock()
     found = len(likely_pairs(*sides))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.intake.tables import Table, find_tables
+from crm_core.intake.tables.find import Table, find_tables
 from crm_core.workbook.sheets import Sheet
 
 Rows = Sequence[Sequence[Any]]

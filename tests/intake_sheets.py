@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crm_core.intake.mapping import SheetProposal, propose_workbook
-from crm_core.intake.tables import Table, find_table
+from crm_core.intake.mapping.propose import SheetProposal, propose_workbook
+from crm_core.intake.tables.find import Table, find_table
 from crm_core.workbook.read import read_workbook
 from crm_core.workbook.sheets import Sheet
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm_core.actions import choosing, imports, texts
 from crm_core.errors import InvalidInput
-from crm_core.intake.tables import Area
+from crm_core.intake.tables.find import Area
 from crm_core.workbook.sheets import column_letter
 from tests.uploads import PEOPLE, SALES, workbook
 

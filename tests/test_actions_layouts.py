@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crm_core.actions import choosing, imports, layouts, undo
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.intake.clean import Reading
+from crm_core.intake.clean.column import Reading
 from crm_core.intake.layouts import as_choice, as_text, decided, read_layout, row_shapes, shape_of
 from crm_core.ledger.database import Database
 from tests.acting import DAY, everything, opened, rows

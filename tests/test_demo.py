@@ -22,7 +22,7 @@ from crm_core.demo.places import PHONES, PLACES
 from crm_core.demo.sample import BAD_DATE, BAD_EMAIL, VAGUE_DATE, sample_workbook
 from crm_core.demo.volume import CUSTOMER_COLUMNS, PURCHASE_COLUMNS, volume
 from crm_core.errors import InvalidInput
-from crm_core.intake.clean import Reading, read_column
+from crm_core.intake.clean.column import Reading, read_column
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.clean import Cleaned, Reading, Trouble, parse, read_column
+from crm_core.intake.clean.column import Cleaned, Reading, Trouble, parse, read_column
 from crm_core.model.entities import Field, Kind
 
 SEX = Field("sex", Kind.CHOICE, "Sex", choices=("female", "male", "other"))

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_core.intake.clean import Cleaned, Reading, read_column
+from crm_core.intake.clean.column import Cleaned, Reading, read_column
 from crm_core.model.entities import Field, Kind
 
 

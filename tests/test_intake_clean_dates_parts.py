@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_core.intake.clean import Cleaned, Reading, read_column
+from crm_core.intake.clean.column import Cleaned, Reading, read_column
 from crm_core.model.entities import Field, Kind
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.clean import Cleaned, Reading, read_column
+from crm_core.intake.clean.column import Cleaned, Reading, read_column
 from crm_core.model.entities import Field, Kind
 
 

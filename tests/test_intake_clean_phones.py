@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.clean import Cleaned, Reading, country_of, read_column, read_phones_by_country
+from crm_core.intake.clean.column import Cleaned, Reading, country_of, read_column, read_phones_by_country
 from crm_core.model.entities import Field, Kind
 
 

@@ -9,7 +9,7 @@ import pytest
 from crm_core.actions import imports
 from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
-from crm_core.intake.tables import ROW_SPAN
+from crm_core.intake.tables.find import ROW_SPAN
 from crm_core.ledger.database import Database
 from tests.acting import DAY, everything, opened, rows
 from tests.decided import OWN, planned, saved, uploaded

@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.lines import content_hash, fill_amounts, partners, source_keys
+from crm_core.intake.rows.lines import content_hash, fill_amounts, partners, source_keys
 
 LINES = pd.DataFrame(
     {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from intake_sheets import fields, reason, table
 
-from crm_core.intake.mapping import fields_of, propose, propose_as
+from crm_core.intake.mapping.propose import fields_of, propose, propose_as
 
 
 @pytest.mark.parametrize(

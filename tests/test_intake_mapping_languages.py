@@ -8,7 +8,7 @@ import re
 import pytest
 from intake_sheets import table
 
-from crm_core.intake.mapping import propose
+from crm_core.intake.mapping.propose import propose
 
 # Four rows of values by field, as they may stand under its header in any language.
 VALUES = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from intake_sheets import fields, table, workbook
 
-from crm_core.intake.mapping import propose, propose_workbook
+from crm_core.intake.mapping.propose import propose, propose_workbook
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from bench_match import made_up, named, spoiled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_core.intake.match import DOUBTFUL, PAIR_COLUMNS, likely_pairs
-from crm_core.intake.match_weights import NEVER_CERTAIN
+from crm_core.intake.match.likely import DOUBTFUL, PAIR_COLUMNS, likely_pairs
+from crm_core.intake.match.weights import NEVER_CERTAIN
 
 Row = dict[str, str | None]
 PHONE, STREET, TOWN = {"phone_key": "447700900123"}, {"address": "12 Hill Street"}, {"city": "Leeds"}

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from bench_match import made_up, named, spoiled, words
 
-from crm_core.intake.match import likely_pairs
-from crm_core.intake.match_blocks import candidates
-from crm_core.intake.match_features import read_features
+from crm_core.intake.match.blocks import candidates
+from crm_core.intake.match.features import read_features
+from crm_core.intake.match.likely import likely_pairs
 
 Pairs = set[tuple[int, int]]
 

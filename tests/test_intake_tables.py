@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.errors import InvalidInput
-from crm_core.intake.mapping import propose_workbook
-from crm_core.intake.tables import Table, find_table, find_tables
+from crm_core.intake.mapping.propose import propose_workbook
+from crm_core.intake.tables.find import Table, find_table, find_tables
 from crm_core.workbook.read import read_workbook
 from crm_core.workbook.sheets import Sheet
 

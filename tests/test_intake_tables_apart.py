@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.errors import InvalidInput
-from crm_core.intake.tables import Area, find_table, find_tables, sheet_row
+from crm_core.intake.tables.find import Area, find_table, find_tables, sheet_row
 from tests.grids import grid, headers, left_out, only, tables, texts
 
 PEOPLE = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm_core.intake.table_periods import header_period, year_of
-from crm_core.intake.table_said import period_said, said_in
+from crm_core.intake.tables.periods import header_period, year_of
+from crm_core.intake.tables.said import period_said, said_in
 from tests.grids import only
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.mapping import propose_workbook
-from crm_core.intake.tables import ROW_SPAN, find_tables, sheet_row
+from crm_core.intake.mapping.propose import propose_workbook
+from crm_core.intake.tables.find import ROW_SPAN, find_tables, sheet_row
 from crm_core.workbook.sheets import Sheet
 from tests.grids import Rows, grid, headers, left_out, only, texts
 

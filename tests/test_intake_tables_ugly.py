@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from crm_core.intake.tables import Area, Table, find_tables
+from crm_core.intake.tables.find import Area, Table, find_tables
 from crm_core.workbook.read import read_workbook
 from crm_core.workbook.sheets import Sheet
 from tests.grids import headers, left_out, texts

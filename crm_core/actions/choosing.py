@@ -10,9 +10,9 @@ from dataclasses import replace
 from crm_core.actions.reading import Upload, UploadedSheet, choice_of
 from crm_core.actions.texts import ENCODINGS, reread_text, text_reading
 from crm_core.errors import InvalidInput
-from crm_core.intake.mapping import propose, propose_as
+from crm_core.intake.mapping.propose import propose, propose_as
 from crm_core.intake.records import SheetChoice
-from crm_core.intake.tables import Area, find_tables, sheet_row
+from crm_core.intake.tables.find import Area, find_tables, sheet_row
 from crm_core.model.registry import ENTITIES
 from crm_core.workbook.sheets import Sheet
 

@@ -9,7 +9,7 @@ import pandas as pd
 from crm_core.actions.undo import Undone
 from crm_core.demo import cafe, sample
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.intake.lines import content_hash, source_keys
+from crm_core.intake.rows.lines import content_hash, source_keys
 from crm_core.ledger import existing, journal, queries, undo
 from crm_core.ledger.database import Database, read_revisions
 from crm_core.ledger.undo import Inverse, Kept

@@ -7,8 +7,8 @@ from crm_core.actions.choosing import choose_entity, proposed_choices
 from crm_core.actions.layouts import with_layouts
 from crm_core.actions.reading import Progress, Upload, UploadedSheet, quiet, read_upload
 from crm_core.errors import InvalidInput
-from crm_core.intake.clean import Reading
-from crm_core.intake.mapping import SheetProposal, propose_as
+from crm_core.intake.clean.column import Reading
+from crm_core.intake.mapping.propose import SheetProposal, propose_as
 from crm_core.intake.plan import ImportPlan, SheetChoice, SheetInput, make_plan
 from crm_core.ledger import existing, journal
 from crm_core.ledger.answers import Answers

@@ -23,7 +23,7 @@ from crm_core.intake.layouts import (
     shape,
 )
 from crm_core.intake.records import SheetChoice
-from crm_core.intake.tables import Table, find_tables
+from crm_core.intake.tables.find import Table, find_tables
 from crm_core.ledger import existing, journal
 from crm_core.ledger.database import Database, read_revisions
 from crm_core.ledger.layouts import stored_layouts

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from crm_core.errors import InvalidInput
 from crm_core.intake.layouts import Decisions, decided, shape
-from crm_core.intake.mapping import SheetProposal, propose_workbook
+from crm_core.intake.mapping.propose import SheetProposal, propose_workbook
 from crm_core.intake.own_files import notes_on, without_ours
 from crm_core.intake.records import SheetChoice
-from crm_core.intake.tables import Table, find_tables
+from crm_core.intake.tables.find import Table, find_tables
 from crm_core.model.changes import SourceFile
 from crm_core.workbook.read import Limits, read_workbook
 from crm_core.workbook.sheets import Sheet, WorkbookFile

@@ -11,7 +11,7 @@ from crm_core.actions.imports import Upload, UploadedSheet
 from crm_core.intake.own_files import SHEETS_TITLE, is_report_card
 from crm_core.intake.plan import ImportPlan, SheetPlan
 from crm_core.intake.score import Fix, SheetMarks, column_scores, fixes, sheet_marks
-from crm_core.intake.tables import Table
+from crm_core.intake.tables.find import Table
 from crm_core.intake.work import STATES
 from crm_core.model.changes import Problem
 from crm_core.model.registry import ENTITIES

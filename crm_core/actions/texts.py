@@ -16,8 +16,8 @@ from crm_core.actions.reading import (
     sheets_of,
 )
 from crm_core.errors import InvalidInput
-from crm_core.intake.mapping import propose
-from crm_core.intake.tables import Table
+from crm_core.intake.mapping.propose import propose
+from crm_core.intake.tables.find import Table
 from crm_core.model.changes import SourceFile
 from crm_core.workbook.encodings import label
 from crm_core.workbook.read import Limits

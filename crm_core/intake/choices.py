@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crm_core.intake.clean import Reading
+from crm_core.intake.clean.column import Reading
 
 
 @dataclass(frozen=True)

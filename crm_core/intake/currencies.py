@@ -3,8 +3,8 @@
 import pandas as pd
 
 from crm_core.intake import lexicon
-from crm_core.intake.clean_one_number import CURRENCIES
-from crm_core.intake.tables import Table
+from crm_core.intake.clean.one_number import CURRENCIES
+from crm_core.intake.tables.find import Table
 from crm_core.model.entities import Kind
 from crm_core.model.folding import fold
 from crm_core.model.registry import ENTITIES

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crm_core.intake.clean import Reading
-from crm_core.intake.mapping import FieldProposal, SheetProposal
+from crm_core.intake.clean.column import Reading
+from crm_core.intake.mapping.propose import FieldProposal, SheetProposal
 from crm_core.intake.records import SheetChoice
-from crm_core.intake.tables import Column, Table
+from crm_core.intake.tables.find import Column, Table
 from crm_core.model.folding import fold
 from crm_core.model.registry import ENTITIES
 from crm_core.workbook.sheets import Sheet, column_letter

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from crm_core.intake.tables import Table
+from crm_core.intake.tables.find import Table
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS, REPORT_CARD, WHAT_TO_FIX, YOUR_COLUMN
 from crm_core.workbook.sheets import Sheet

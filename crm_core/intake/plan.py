@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crm_core.intake.clean import Reading
-from crm_core.intake.doubles import Pair, compare_people, take_pairs
-from crm_core.intake.gone import GONE_COLUMNS, all_gone
-from crm_core.intake.heads import say_differing_totals
-from crm_core.intake.inherited import lines_follow_products
-from crm_core.intake.keyed import plan_colleagues, plan_keyed, plan_orders
-from crm_core.intake.moving import plan_lines
-from crm_core.intake.people import People, match_people
+from crm_core.intake.clean.column import Reading
 from crm_core.intake.records import Records, SheetChoice, make_records
-from crm_core.intake.references import Directory, build_directory
+from crm_core.intake.rows.gone import GONE_COLUMNS, all_gone
+from crm_core.intake.rows.heads import say_differing_totals
+from crm_core.intake.rows.inherited import lines_follow_products
+from crm_core.intake.rows.keyed import plan_colleagues, plan_keyed, plan_orders
+from crm_core.intake.rows.moving import plan_lines
 from crm_core.intake.stored import Stored
-from crm_core.intake.tables import Table
+from crm_core.intake.tables.find import Table
+from crm_core.intake.who.doubles import Pair, compare_people, take_pairs
+from crm_core.intake.who.people import People, match_people
+from crm_core.intake.who.references import Directory, build_directory
 from crm_core.intake.work import STATES, Work
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet, Problem, SourceFile
 from crm_core.model.registry import ENTITIES

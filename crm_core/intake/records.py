@@ -10,15 +10,15 @@ import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.intake.choices import SheetChoice
-from crm_core.intake.clean import Cleaned, Reading, read_column
-from crm_core.intake.clean_choices import tick_meant
-from crm_core.intake.clean_phones import read_phones_by_country
+from crm_core.intake.clean.choices import tick_meant
+from crm_core.intake.clean.column import Cleaned, Reading, read_column
+from crm_core.intake.clean.phones import read_phones_by_country
 from crm_core.intake.currencies import without_foreign
-from crm_core.intake.identity import REFERENCE_PREFIX, identities
 from crm_core.intake.own_files import kept_name
 from crm_core.intake.refused import Cells, erasing_blanks, refused_rows
 from crm_core.intake.rules import ANYTHING, AS_TYPED, Rules, make_rules
-from crm_core.intake.tables import Column, Table
+from crm_core.intake.tables.find import Column, Table
+from crm_core.intake.who.identity import REFERENCE_PREFIX, identities
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_core.intake.choices import SheetChoice
-from crm_core.intake.clean import Cleaned
+from crm_core.intake.clean.column import Cleaned
 from crm_core.intake.rules import EXTRA, column_of, may_be_emptied
-from crm_core.intake.tables import Column, Table
+from crm_core.intake.tables.find import Column, Table
 from crm_core.model.registry import ENTITIES
 
 Cells = dict[int, Cleaned]  # by position: what the mapped columns came to

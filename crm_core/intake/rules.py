@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from crm_core.intake.choices import SheetChoice
-from crm_core.intake.identity import REFERENCE_PREFIX, WAYS
-from crm_core.intake.tables import Table
+from crm_core.intake.tables.find import Table
+from crm_core.intake.who.identity import REFERENCE_PREFIX, WAYS
 from crm_core.model.changes import CHANGE_COLUMNS
 from crm_core.model.registry import ENTITIES
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crm_core.intake.mapping_headers import label_of
+from crm_core.intake.mapping.headers import label_of
 from crm_core.intake.plan import ImportPlan, SheetPlan
-from crm_core.intake.tables import ROW_SPAN, Table, sheet_row
+from crm_core.intake.tables.find import ROW_SPAN, Table, sheet_row
 from crm_core.model.changes import Problem
 
 KEPT = "kept as it stands"

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from crm_core.intake.people import People
 from crm_core.intake.records import PROBLEM_COLUMNS, Records
-from crm_core.intake.references import Directory
 from crm_core.intake.rules import settle
 from crm_core.intake.stored import Stored
-from crm_core.intake.tables import ROW_SPAN, sheet_row
+from crm_core.intake.tables.find import ROW_SPAN, sheet_row
+from crm_core.intake.who.people import People
+from crm_core.intake.who.references import Directory
 from crm_core.model.changes import CHANGE_COLUMNS, Problem
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES

@@ -50,6 +50,8 @@ MONEY_UNIT = 10_000  # money is kept in whole ten-thousandths
 
 # Words on files that we hand out and know again when they come home.
 REPORT_CARD = "Report card"  # the sheet with the score
-WHAT_TO_FIX = "What to fix (Regulars)"  # the column with the reasons; named so that no column of theirs is taken for it
+WHAT_TO_FIX = (
+    "What to fix (Regulars)"  # the column with the reasons; named so that no column of theirs is taken for it
+)
 YOUR_COLUMN = " (your column)"  # behind an own column of theirs that bears the name of one of ours
 MARK_SHEET = "regulars export"  # a sheet that no menu shows: what the others hold

@@ -1,0 +1,1 @@
+"""Cells to values: one parser a kind, a whole column at once."""

@@ -1,0 +1,1 @@
+"""What a sheet holds, and which of its columns becomes which field."""

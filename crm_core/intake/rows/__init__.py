@@ -1,0 +1,1 @@
+"""Orders, lines, contacts, products: known, changed, gone, without a customer."""

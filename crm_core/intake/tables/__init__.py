@@ -1,0 +1,1 @@
+"""Where tables begin and end on a sheet; turned, filled and told apart."""
