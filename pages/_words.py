@@ -38,7 +38,7 @@ def plain(text: Any) -> str:
 
 def is_missing(value: Any) -> bool:
     """None, NaN and NA."""
-    return value is None or value != value or str(value) in ("<NA>", "NaT")
+    return value is None or str(value) in ("<NA>", "NaT") or bool(value != value)
 
 
 def locale() -> Locale:

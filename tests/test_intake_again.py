@@ -341,3 +341,29 @@ def business(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     found = everything(database, without=OWN)
     return {name: [tuple(row._asdict().get(c) for c in row._fields if c != "version") for row in mine]
             for name, mine in found.items()}  # fmt: skip
+
+
+# What could not be read once --------------------------------------------------------------------------------
+
+BARE = [
+    ["Customer ID", "Date", "Product", "Amount"],
+    ["C1", "2024-02-31", "Tea", 3],
+    ["C1", "2024-03-01", "Tea", 4],
+]
+
+
+def test_a_date_that_is_put_right_replaces_its_line_without_an_order_number(database: Database) -> None:
+    """The line was kept without a day; the corrected one is the same line, and nothing is gone."""
+    saved(database, {"Sales": BARE})
+    plan, _ = saved(database, {"Sales": [BARE[0], ["C1", "2024-02-28", "Tea", 3], BARE[2]]})
+    assert counts(plan, "Sales") == {"changed": 1, "same": 1} and plan.gone.empty
+    assert sorted(row["date"] for row in rows(database, "purchase")) == ["2024-02-28", "2024-03-01"]
+
+
+def test_an_e_mail_with_capitals_beyond_ascii_is_found_again(database: Database) -> None:
+    """The store makes small letters of ASCII only."""
+    people = {
+        "People": [["Name", "E-mail"], ["Łucja Żak", "ŁUCJA@example.com"], ["Ann Bo", "ann@example.com"]]
+    }
+    saved(database, people)
+    assert counts(planned(database, people), "People") == {"same": 2}

@@ -260,3 +260,17 @@ def test_ticks_under_returned_add_to_the_status(database: Database) -> None:
     ]
     take_in(database, workbook(Sales=sales))
     assert [row["status"] for row in rows(database, "purchase")] == ["completed", "returned", "open"]
+
+
+def test_a_cell_with_two_phones_keeps_what_was_typed(sqlite_url):
+    """The first number is taken, and the whole cell stays with the record."""
+    rows = [
+        ["Name", "Phone"],
+        ["Ann Bo", "+44 7700 900123 / +44 7700 900124"],
+        ["Ben Ode", "+44 7700 900125"],
+    ]
+    with opened(sqlite_url) as database:
+        plan = plan_of(database, workbook(People=rows), People="customer")
+    made = plan.changes.creates["customer"]
+    assert made["phone"].tolist() == ["+44 7700 900123", "+44 7700 900125"]
+    assert "+44 7700 900123 / +44 7700 900124" in made["extra"].iloc[0]

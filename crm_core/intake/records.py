@@ -116,7 +116,7 @@ def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice,
         cleaned = read_phones_by_country(declared, cells, reading, countries)
     else:
         cleaned = read_column(declared, cells, reading)
-    values = _as_typed(declared, raw, cleaned.values)
+    values = _as_typed(declared, raw, cleaned)
     known = made.values.get(target)
     made.values[target] = values if known is None else _both(known, values, cells is not raw)
     if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
@@ -145,12 +145,15 @@ def _both(first: pd.Series, second: pd.Series, ticked: bool) -> pd.Series:
     return second.fillna(first) if ticked else first.fillna(second)
 
 
-def _as_typed(declared: Field, cells: pd.Series, values: pd.Series) -> pd.Series:
+def _as_typed(declared: Field, cells: pd.Series, cleaned: Cleaned) -> pd.Series:
     """A number that somebody wrote with its country code is clear as it stands: only national ones are completed."""
+    values = cleaned.values
     if declared.kind is not Kind.PHONE:
         return values
     typed = cells.str.strip()
-    return values.where(~typed.str.startswith("+").fillna(False).astype(bool) | values.isna(), typed)
+    clear = typed.str.startswith("+").fillna(False).astype(bool) & values.notna()
+    clear &= ~values.index.isin(cleaned.problems["row"])  # two numbers in a cell are not one
+    return values.where(~clear, typed)
 
 
 def _reading(choice: SheetChoice, table: Table, position: int, defaults: Reading) -> Reading:
@@ -176,10 +179,20 @@ def _keep_refused(frame: pd.DataFrame, problems: pd.DataFrame, mapping: Mapping[
     """What no field could take stays with its record as it was typed, under a name that says so."""
     named = problems[problems["column"].isin(mapping) & problems["row"].isin(frame.index)]
     for row, header, value in zip(named["row"], named["column"], named["value"], strict=True):
-        if isinstance(value, str) and value[:1] not in ("", "#") and pd.isna(frame.at[row, mapping[header]]):
+        if (
+            isinstance(value, str)
+            and value[:1] not in ("", "#")
+            and _loses(frame.at[row, mapping[header]], header, mapping, value)
+        ):
             held = frame.at[row, "extra"]
             kept = json.loads(held) if isinstance(held, str) else {}
             frame.at[row, "extra"] = json.dumps({**kept, header + AS_TYPED: value}, ensure_ascii=False)
+
+
+def _loses(now: object, header: str, mapping: Mapping[str, str], typed: str) -> bool:
+    """Whether the cell says more than its value: it was refused, or two numbers stood in it and one was taken."""
+    contact = mapping[header].rpartition(".")[2] in ("phone", "phone_2", "email")
+    return bool(pd.isna(now)) or (contact and str(now) != typed.strip())  # type: ignore[call-overload]
 
 
 def _json(headers: list[str], row: tuple[object, ...]) -> str | None:

@@ -202,9 +202,10 @@ def _grouped(part: Part, numbers: np.ndarray) -> tuple[np.ndarray, pa.Array]:
 
 def _ten_thousandths(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whole ten-thousandths, and where a float is not near enough to tell: huge, or half-way between two."""
-    scaled = np.nan_to_num(numbers) * MONEY_UNIT
-    nearest = np.rint(scaled)
-    unsure = (np.abs(scaled) > 1e15) | (np.abs(np.abs(scaled - nearest) - 0.5) < 1e-3)
+    with np.errstate(over="ignore", invalid="ignore"):  # a number beyond all money overflows: unsure
+        scaled = np.nan_to_num(numbers) * MONEY_UNIT
+        nearest = np.rint(scaled)
+        unsure = (np.abs(scaled) > 1e15) | (np.abs(np.abs(scaled - nearest) - 0.5) < 1e-3)
     return np.where(unsure, 0, nearest).astype("int64"), unsure
 
 

@@ -103,8 +103,13 @@ def _against(declared: Field, owner: str, seen: Seen, column: Column) -> str | N
 
 def _in_percent(column: Column, look: Looks) -> bool:
     """Whether the values or the header say so."""
-    said = _SAYS_PERCENT.search(column.header) is not None
+    said = _SAYS_PERCENT.search(column.header) is not None or _are_shares(look)
     return look.percent >= 0.8 or (said and look.percent + look.number >= 0.8)
+
+
+def _are_shares(look: Looks) -> bool:
+    """Nothing off at all, or less than the whole: 0, 0.05, 0.15."""
+    return look.number >= 0.95 and look.whole < 1 and 0 < look.largest < 1 and look.different > 1
 
 
 def _shares_off(entity: str, column: Column, look: Looks) -> list[Guess]:

@@ -62,7 +62,7 @@ def _plain(values: pd.Series) -> pd.Series:
 def _unlike(entity: str, column: str, theirs: pd.Series, ours: pd.Series) -> pd.Series:
     declared = next((field for field in ENTITIES[entity].fields if field.column == column), None)
     if declared is not None and declared.kind is Kind.PHONE:  # blanks and brackets are no other number
-        theirs, ours = phone_key(theirs), phone_key(ours)
+        theirs, ours = phone_key(theirs).fillna(theirs), phone_key(ours).fillna(ours)  # words have no digits
     return (theirs != ours).fillna(True)
 
 

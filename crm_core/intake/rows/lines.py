@@ -93,7 +93,26 @@ def partners(rows: pd.DataFrame, stored: pd.DataFrame, overlap: bool = True) -> 
         ids, several = pd.concat([ids, met]).astype("int64"), pd.concat([several, unclear]).astype(bool)
         rows = rows[~rows.index.isin(ids.index) & ~rows.index.isin(several.index)]
         stored = stored[~stored["id"].isin(ids)] if len(stored) else stored
-    return ids, several
+    return pd.concat([ids, _undated(rows, stored)]).astype("int64") if overlap else ids, several
+
+
+def _undated(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
+    """Stored ids by row of lines whose date could not be read once: the same customer, product and amount, alone."""
+    bare = [frame["number"].isna() if "number" in frame else True for frame in (rows, stored)]
+    if rows.empty or stored.empty or "date" not in rows:
+        return pd.Series(dtype="int64")
+    theirs = _who_what(rows[bare[0] & rows["date"].notna()])
+    ours = _who_what(stored[bare[1] & stored["date"].isna() & stored["customer_id"].notna()])
+    met = theirs[theirs.isin(ours.drop_duplicates(keep=False))].drop_duplicates(keep=False)
+    return met.map(pd.Series(stored["id"].loc[ours.index].to_numpy(), index=ours).groupby(level=0).first())
+
+
+def _who_what(frame: pd.DataFrame) -> pd.Series:
+    """The customer, the product and the amount of each line as one text."""
+    blank = pd.Series("", index=frame.index)
+    names = ("customer_id", "product_code", "product", "amount")
+    parts = [frame[name].astype("str").fillna("") if name in frame else blank for name in names]
+    return parts[0].str.cat(parts[1:], sep="\x1f")
 
 
 def _met(rows: pd.DataFrame, stored: pd.DataFrame, also: str) -> tuple[pd.Series, pd.Series]:

@@ -24,8 +24,7 @@ def by_contact(rows: pd.DataFrame, stored: Stored, pairs: Pairs) -> pd.Series:
 
 def _holders(asked: pd.DataFrame, key: str, stored: Stored) -> pd.DataFrame:
     """Who is stored with one of the keys: key, id, name, code and whether the name was made up, the oldest first."""
-    wanted = {"email.lower": asked[key].unique()} if key == "email_key" else {key: asked[key].unique()}
-    known = stored.rows("customer", wanted)
+    known = stored.rows("customer", _wanted(asked, key))
     if known.empty:
         return known
     values = known["email"].astype("str").str.lower() if key == "email_key" else known[key]
@@ -33,6 +32,15 @@ def _holders(asked: pd.DataFrame, key: str, stored: Stored) -> pd.DataFrame:
     made_up = pd.concat([known["name"] == known[column] for column in keys], axis=1).any(axis=1)
     held = known.assign(**{key: values, "made_up": made_up})
     return held[[key, "id", "name", "code", "made_up"]].sort_values("id", kind="stable")
+
+
+def _wanted(asked: pd.DataFrame, key: str) -> dict[str, object]:
+    """What to ask for; the store has small letters for ASCII only, so ŁUCJA@… is asked for as it stands, too."""
+    keys = asked[key].unique()
+    if key != "email_key":
+        return {key: keys}
+    odd = asked.loc[~asked["email"].astype("str").str.fullmatch(r"[\x00-\x7f]*"), "email"].unique()
+    return {"email.lower": keys, "email": odd} if len(odd) else {"email.lower": keys}
 
 
 def _of_key(asked: pd.DataFrame, held: pd.DataFrame, key: str, pairs: Pairs) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""New customers who may be somebody: among themselves, and beside the stored ones that the file does not name.
+"""New customers who may be somebody: among themselves, and beside the stored ones.
 
 The comparison runs beside the lines: it needs nothing of them.
 """
@@ -29,8 +29,7 @@ def compare_people(
     """Begin to compare the customers that are to be created; what is stored of the others is read at once."""
     sides = [side for side in (people, implied) if side is not None]
     new = _told([side.creates for side in sides])
-    matched = {int(number) for side in sides for number in side.rows["id"] if number > 0}
-    others = _others(new, matched, stored) if len(new) else new
+    others = _others(new, stored) if len(new) else new
     return pool.submit(_pairs, new, others)
 
 
@@ -45,13 +44,12 @@ def _told(creates: list[pd.DataFrame]) -> pd.DataFrame:
     return new[[column for column in COMPARED if column in new and new[column].notna().any()]]
 
 
-def _others(new: pd.DataFrame, matched: set[int], stored: Stored) -> pd.DataFrame:
-    """The stored customers who are not in the file; only what the new ones tell of themselves can be compared."""
+def _others(new: pd.DataFrame, stored: Stored) -> pd.DataFrame:
+    """The stored customers; only what the new ones tell of themselves can be compared."""
     if stored.is_empty("customer"):
         return new.iloc[:0]
     columns = [column for column in COMPARED if column in new or column in NAMES]
-    others = stored.people(columns).set_index("id")
-    return others[~others.index.isin(matched)] if matched else others
+    return stored.people(columns).set_index("id")
 
 
 def _pairs(new: pd.DataFrame, others: pd.DataFrame) -> list[Pair]:
