@@ -16,7 +16,7 @@ KEPT = "(kept as it stands)"
 EXTRA = "extra."  # before the header of a column that is kept as it stands
 POINTING = ("order", "purchase", "interaction")
 POLICIES = {"theirs": "Take the file’s", "ours": "Keep ours", "fill": "Only fill blanks"}
-DIFFERS, ERASES = "Where it differs", "Blank empties"
+DIFFERS, ERASES = "Where it differs", "Blank erases"
 COLUMNS = ["Your column", "Becomes", "For example", DIFFERS, ERASES, "Sure", "Why"]
 
 

@@ -70,7 +70,7 @@ def files_line(desk: Desk, now: Draft) -> None:
         st.button(
             "Start over", key="start_over", type="tertiary", icon=":material/close:", on_click=start_over
         )
-    for note in now.upload.notes:
+    for note in dict.fromkeys(now.upload.notes):
         st.caption(f":material/info: {plain(note)}")
     _known_before(desk, now)
 
@@ -110,9 +110,10 @@ def _report(desk: Desk, done: SavedUpload) -> None:
     if done.made_of is None or not done.problems:
         return
     with st.container(border=True, key="to_mend"):
-        what = "1 cell could not be taken as it stands." if done.problems == 1 else ""
-        what = what or f"{number(done.problems)} cells could not be taken as they stand."
-        st.write(f"{what} Mend it in the report card and upload that: only the corrections are news.")
+        one = "1 cell could not be taken as it stands. Mend it"
+        many = f"{number(done.problems)} cells could not be taken as they stand. Mend them"
+        said = one if done.problems == 1 else many
+        st.write(f"{said} in the report card and upload that: only the corrections are news.")
         card(desk, *done.made_of, key="report_card_saved")
 
 

@@ -3,6 +3,7 @@
 Cells are other people's texts. `escaped` is the one place where they become HTML; nothing in them is ever markup.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -15,6 +16,8 @@ from pages._parts import counted, number
 HEAD, TAIL, AROUND = 15, 6, 3  # rows shown from the top, from the end, and around the ends of the table
 COLUMNS = 40
 CELL, TITLE = 80, 400  # characters of a cell that are shown, and that its hover says
+NUMBER = re.compile(r"[^\w]*\d[\d\s.,'’]*[^\w]*(E[+-]?\d+)?")  # with its sign, currency and percent
+WHOLE_ROW = 0  # the column of a matter that concerns no single cell
 Frame = tuple[int, int, int, int]  # first row, last row, first column, last column: all inside, from 1
 
 # light-dark() goes with the theme the page is shown in, whoever chose it.
@@ -38,7 +41,9 @@ STYLE = """<style>
   color: var(--quiet); font-weight: 500; width: 1%; text-align: end; font-variant-numeric: tabular-nums}
 .outlined thead th:first-child {z-index: 3}
 .outlined td.n {text-align: end; font-variant-numeric: tabular-nums}
-.outlined tr.out td {color: var(--quiet); font-style: italic}
+.outlined tr.out td {color: var(--quiet); font-style: italic; max-width: 9rem}
+.outlined tr.out td.why {max-width: none}
+.outlined tbody th.odd {background: var(--amber); color: var(--amber-ink); font-weight: 600}
 .outlined td.off {color: var(--quiet)}
 .outlined tr.head td.in {background: var(--tint); font-weight: 650}
 .outlined td.top {border-top: 2px solid var(--accent)} .outlined td.bottom {border-bottom: 2px solid var(--accent)}
@@ -56,7 +61,7 @@ class Picture:
     """What is to be seen: the cells (index and columns as the sheet counts them) and what was made of them.
 
     `frame`: the table, None where there is none. `becomes`: column → our word. `left_out`: row → why. `odd`:
-    (row, column) → what is the matter there. `numbers`: the columns that stand to the right.
+    (row, column) → what is the matter there, column 0: with the row. `numbers`: the columns that stand to the right.
     """
 
     cells: pd.DataFrame
@@ -154,7 +159,13 @@ def _row(picture: Picture, columns: list[int], row: int, cells: Iterable[object]
     kind = "out" if why else "head" if row in picture.heads else ""
     told = f'<td class="why"><span>{escaped(why)}</span></td>' if why else ""
     inner = "".join(_cell(picture, row, column, cell) for column, cell in zip(columns, cells, strict=True))
-    return f'<tr class="{kind}"><th>{row}</th>{inner}{told}</tr>'
+    return f'<tr class="{kind}">{_number(picture, row)}{inner}{told}</tr>'
+
+
+def _number(picture: Picture, row: int) -> str:
+    """The row's number; coloured where something is the matter with the row as a whole."""
+    matter = picture.odd.get((row, WHOLE_ROW))
+    return f'<th class="odd" title="{escaped(matter, TITLE)}">{row}</th>' if matter else f"<th>{row}</th>"
 
 
 def _cell(picture: Picture, row: int, column: int, cell: object) -> str:
@@ -162,7 +173,8 @@ def _cell(picture: Picture, row: int, column: int, cell: object) -> str:
     matter = picture.odd.get((row, column))
     classes = [*_edges(picture.frame, row, row, column, column)]
     below = row not in picture.heads and (picture.frame is None or row >= picture.frame[0])
-    classes += ["n"] * (below and column in picture.numbers) + ["odd"] * bool(matter)
+    right = below and column in picture.numbers and not missing and bool(NUMBER.fullmatch(str(cell)))
+    classes += ["n"] * right + ["odd"] * bool(matter)
     hover = matter or ("" if missing or len(str(cell)) <= CELL // 3 else str(cell))
     title = f' title="{escaped(hover, TITLE)}"' if hover else ""
     return f'<td dir="auto" class="{" ".join(classes)}"{title}>{"" if missing else escaped(cell)}</td>'
@@ -186,7 +198,8 @@ def _gap(picture: Picture, columns: list[int], first: int, last: int) -> str:
         said.append(f"{number(out)} left out")
     if odd := len({row for row, _ in picture.odd if first <= row <= last}):
         said.append(f"{number(odd)} with a problem")
-    parts = _parts_of(picture.frame, columns)
+    by_table = picture.frame is not None and picture.frame[0] <= first and last <= picture.frame[1]
+    parts = _parts_of(picture.frame if by_table else None, columns)
     words = [escaped(" · ".join(said)) if place == len(parts) // 2 else "" for place in range(len(parts))]
     sides = [" ".join(_edges(picture.frame, first, last, part[0], part[-1])) for part in parts]
     cells = "".join(

@@ -10,6 +10,7 @@ from pages._desk import PAGES, Desk, in_words, open_desk, tell
 from pages._jobs import begin, finish
 from pages._words import (
     ago,
+    amounts,
     as_date,
     counted,
     day,
@@ -24,9 +25,9 @@ from pages._words import (
 )
 
 __all__ = [
-    "PAGES", "Desk", "ago", "as_date", "counted", "day", "demo_banner", "download", "go_to_people", "go_to_person",
-    "in_words", "is_missing", "locale", "moment", "money", "number", "open_desk", "people_link", "percent",
-    "person_link", "plain", "say_later", "since", "tell",
+    "PAGES", "Desk", "ago", "amounts", "as_date", "counted", "day", "demo_banner", "download", "go_to_people",
+    "go_to_person", "in_words", "is_missing", "locale", "moment", "money", "number", "open_desk", "people_link",
+    "percent", "person_link", "plain", "say_later", "since", "tell",
 ]  # fmt: skip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -108,10 +108,17 @@ def _notes(now: Draft) -> None:
 
 
 def _counts(now: Draft) -> dict[str, int]:
-    counts = {
-        name: sum(sheet.counts[name] for sheet in now.plan.sheets) for name in TILES if name != "problems"
-    }
+    sheets = now.plan.sheets
+    counts = {name: sum(sheet.counts[name] for sheet in sheets) for name in TILES if name != "problems"}
+    counts["left_out"] += sum(_above(now, sheet) for sheet in sheets)
     return counts | {"problems": len(now.plan.problems)}
+
+
+def _above(now: Draft, sheet: Any) -> int:
+    """Rows over the headers of a sheet that is taken in: they are listed as left out, so they count."""
+    table = now.upload.sheet(sheet.sheet).table
+    taken = table is not None and sheet.states is not None
+    return len(table.left_out) - len(sheet.left_out) if taken else 0  # type: ignore[union-attr]
 
 
 def _tiles(now: Draft, counts: dict[str, int]) -> None:

@@ -11,7 +11,7 @@ from pages._columns import label_of
 from pages._draft import Draft
 from pages._naming import in_facts
 from pages._parts import Desk, as_date, counted, number, plain
-from pages._values import ROW, SHOWN_ROWS, is_of, row_of, written
+from pages._values import ROW, SHOWN_ROWS, column_written, is_of, row_of
 
 SHOWN_PROBLEMS = 1000
 SHOWN_PAIRS = 50
@@ -71,7 +71,7 @@ def _typed(desk: Desk, entity: str, target: str, column: pd.Series) -> pd.Series
         days = {text: as_date(text) for text in column.dropna().unique()}
         return column.map(days).astype(object)
     if is_of(entity, target, Kind.MONEY):
-        return column.map(lambda value: written(desk, entity, target, value)).astype("str")
+        return column_written(desk, entity, target, column)
     return column
 
 
@@ -131,8 +131,14 @@ def _pairs(desk: Desk, now: Draft) -> None:
     )  # fmt: skip
 
 
+def _by_row(now: Draft) -> list[Any]:
+    """The problems in the order in which the sheets are read: sheet by sheet, from the top."""
+    order = {sheet.sheet: place for place, sheet in enumerate(now.plan.sheets)}
+    return sorted(now.plan.problems, key=lambda one: (order.get(one.sheet, 0), one.row or 0))
+
+
 def _problems(now: Draft) -> None:
-    problems = now.plan.problems[:SHOWN_PROBLEMS]
+    problems = _by_row(now)[:SHOWN_PROBLEMS]
     rows = [(p.sheet, row_of(p.row), p.column, p.value, p.message) for p in problems]
     frame = pd.DataFrame(rows, columns=["Sheet", "Row", "Column", "Found", "What is the matter"])
     st.dataframe(
@@ -140,7 +146,10 @@ def _problems(now: Draft) -> None:
         hide_index=True,
         key="problems",
         placeholder="",
-        column_config={"Row": ROW, "What is the matter": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Row": st.column_config.NumberColumn(width=60, format="%d"),
+            "What is the matter": st.column_config.TextColumn(width="large"),
+        },
     )
     if len(now.plan.problems) > len(problems):
         st.caption(f"The first {number(len(problems))} of {number(len(now.plan.problems))} are shown.")

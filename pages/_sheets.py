@@ -10,7 +10,7 @@ from pages._columns import columns_grid, label_of
 from pages._deciding import find_again, say_again, say_header, say_range, say_refuse, say_subject, switch
 from pages._draft import Draft
 from pages._layouts import remembered
-from pages._outlined import Frame, Picture, outlined, range_text
+from pages._outlined import WHOLE_ROW, Frame, Picture, outlined, range_text
 from pages._parts import Desk, counted, plain
 from pages._text_files import text_reading
 from pages._values import row_of
@@ -46,13 +46,22 @@ def _opened(now: Draft, key: str, labels: list[str]) -> None:
 def _tab_name(now: Draft, sheet: UploadedSheet) -> str:
     choice = now.choices[sheet.name]
     mark = ":material/check_circle:" if choice.on else ":material/do_not_disturb_on:"
-    rows = counted(len(sheet.table.rows), "row") if sheet.table is not None else "empty"
-    return f"{mark} {plain(sheet.name)} · {rows}"
+    rows = counted(len(sheet.table.rows), "row") if sheet.table is not None else _without_table(sheet)
+    hidden = " · hidden" if sheet.sheet.hidden else ""
+    return f"{mark} {plain(sheet.name)} · {rows}{hidden}"
+
+
+def _without_table(sheet: UploadedSheet) -> str:
+    return "no table" if len(sheet.sheet.cells) else "empty"
 
 
 def one_sheet(desk: Desk, now: Draft, sheet: UploadedSheet) -> None:
     """What the sheet is taken for, how it looks, and its columns."""
     choice = now.choices[sheet.name]
+    if sheet.table is None and not len(sheet.sheet.cells):
+        st.caption("This sheet is empty.")
+        text_reading(desk, now, sheet)
+        return
     _subject(desk, now, sheet, choice)
     remembered(desk, sheet)
     outlined(picture_of(now, sheet), f"Sheet {sheet.name} as it is in the file")
@@ -87,6 +96,8 @@ def _subject(desk: Desk, now: Draft, sheet: UploadedSheet, choice: SheetChoice) 
         )  # fmt: skip
         _place(now, sheet)
         text_reading(desk, now, sheet)
+    if sheet.table is None:
+        why = "No table was found here. Say in which row its headers stand, or from where to where it goes"
     if not sheet.proposal.remembered:  # else a badge says it
         st.caption(why[:1].upper() + why[1:] + ("" if why.endswith(".") else "."))
 
@@ -168,13 +179,12 @@ def picture_of(now: Draft, sheet: UploadedSheet) -> Picture:
 
 
 def _odd_cells(now: Draft, sheet: UploadedSheet) -> dict[tuple[int, int], str]:
-    """What the plan says about single cells of this sheet (about a row: its first cell), and Excel's own errors."""
+    """What the plan says about single cells of this sheet (about a whole row: its number), and Excel's errors."""
     assert sheet.table is not None
     places = {column.header: column.position for column in sheet.table.columns}
-    first = min(places.values(), default=1)
     odd = {(row, column): f"The sheet shows {what} here." for row, column, what in sheet.sheet.errors}
     for one in now.plan.problems if now.plan is not None else ():
         row = row_of(one.row) if one.sheet == sheet.name else None
         if row is not None:
-            odd[row, places.get(one.column or "", first)] = one.message
+            odd[row, places.get(one.column or "", WHOLE_ROW)] = one.message
     return odd

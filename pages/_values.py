@@ -8,10 +8,10 @@ import streamlit as st
 from crm_core.actions.choosing import sheet_row
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
-from pages._parts import Desk, day, is_missing, money, number
+from pages._parts import Desk, amounts, day, is_missing, money, number
 
 SHOWN_ROWS = 200
-ROW = st.column_config.NumberColumn(width=60, format="%d")
+ROW = st.column_config.NumberColumn(width=60, format="%d", pinned=True)  # pinned: keeps its width
 
 
 def row_of(place: Any) -> int | None:
@@ -49,5 +49,8 @@ def column_written(desk: Desk, entity: str, target: str, column: pd.Series) -> p
     """A whole column for a grid: money and days in words, each distinct value once."""
     if not is_of(entity, target, Kind.MONEY, Kind.DATE):
         return column
-    words = {value: written(desk, entity, target, value) for value in column.dropna().unique()}
+    values = column.dropna().unique()
+    words = {value: written(desk, entity, target, value) for value in values}
+    if is_of(entity, target, Kind.MONEY):
+        words = dict(zip(values, amounts(values, desk), strict=True))
     return column.map(words).astype("str").where(column.notna(), "")

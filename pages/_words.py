@@ -1,6 +1,7 @@
 """How numbers, money, days and other people's texts are written on a page."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -65,6 +66,15 @@ def money(ten_thousandths: Any, desk: Any, short: bool = False) -> str:
     if short or amount == round(amount):
         return format_currency(round(amount), currency, _whole(), locale=locale(), currency_digits=False)
     return format_currency(amount, currency, locale=locale())
+
+
+def amounts(ten_thousandths: Iterable[Any], desk: Any) -> list[str]:
+    """The amounts of one column: all with decimals as soon as one of them needs some."""
+    values = [int(one) for one in ten_thousandths]
+    if all(value % MONEY_UNIT == 0 for value in values):
+        return [money(value, desk) for value in values]
+    told: dict[str, Any] = {"currency": desk.company.currency, "locale": locale()}
+    return [format_currency(value / MONEY_UNIT, **told) for value in values]
 
 
 def _whole() -> str:

@@ -81,6 +81,7 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
     )
     rest = [column for column in table.columns if column.header not in made.mapping]
     frame["extra"] = _extra(table, [(column.position, kept_name(column.header)) for column in rest])
+    _keep_second(frame, table, made)
     blanks, kept = erasing_blanks(table, choice, made.cells, made.mapping)
     told = _together([*made.problems, foreign, kept], table)
     _keep_refused(frame, told, made.mapping)
@@ -103,6 +104,7 @@ class _Made:
     doubts: list[str] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
+    twice: set[str] = field(default_factory=set)  # fields that several columns hold
 
 
 def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice, defaults: Reading) -> None:
@@ -118,7 +120,10 @@ def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice,
         cleaned = read_column(declared, cells, reading)
     values = _as_typed(declared, raw, cleaned)
     known = made.values.get(target)
-    made.values[target] = values if known is None else _both(known, values, cells is not raw)
+    if known is not None:
+        made.twice.add(target)
+        values = _both(declared.kind, known, values, cells is not raw)
+    made.values[target] = values
     if cleaned.time is not None and ENTITIES[choice.entity].has("time"):
         made.values.setdefault("time", cleaned.time)
     made.mapping[column.header] = target
@@ -140,9 +145,36 @@ def _note(made: _Made, column: Column, cleaned: Cleaned) -> None:
     made.readings[column.position] = cleaned.reading
 
 
-def _both(first: pd.Series, second: pd.Series, ticked: bool) -> pd.Series:
-    """Two columns of one field: the first that is filled; a tick says more than a word of the status."""
+def _both(kind: Kind, first: pd.Series, second: pd.Series, ticked: bool) -> pd.Series:
+    """Two columns of one field: all tags, else the first that is filled; a tick says more than a word of the status."""
+    if kind is Kind.TAGS:
+        both = first.notna() & second.notna()
+        joined = [
+            ", ".join(dict.fromkeys(", ".join(pair).split(", ")))
+            for pair in zip(first[both], second[both], strict=True)
+        ]
+        first = first.astype(object)
+        first.loc[both] = joined
     return second.fillna(first) if ticked else first.fillna(second)
+
+
+def _keep_second(frame: pd.DataFrame, table: Table, made: _Made) -> None:
+    """Where two columns of one field say different things, what gave way stays with the record under its header."""
+    for column in table.columns:
+        target = made.mapping.get(column.header)
+        if target not in made.twice or target == "tags":
+            continue
+        own = made.cells[column.position].values
+        lost = own.index[own.notna() & (own != made.values[target]).fillna(True)]
+        frame.loc[lost, "extra"] = [
+            json.dumps(
+                {**(json.loads(held) if isinstance(held, str) else {}), column.header: typed},
+                ensure_ascii=False,
+            )
+            for held, typed in zip(
+                frame.loc[lost, "extra"], table.rows.loc[lost, column.position], strict=True
+            )
+        ]
 
 
 def _as_typed(declared: Field, cells: pd.Series, cleaned: Cleaned) -> pd.Series:

@@ -14,16 +14,13 @@ from crm_core.ledger.tables import batches, changes
 
 
 class Answers(LineAnswers):
-    """Answers `rows`, `source_keys`, `edited_by_hand`, `is_empty` from one connection."""
+    """Answers `intake.stored.Stored` from one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def rows(self, entity: str, keys: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
         return existing.rows_by_keys(self.connection, entity, keys)
-
-    def source_keys(self, entity: str, keys: Iterable[int]) -> set[int]:
-        return existing.stored_source_keys(self.connection, entity, (int(key) for key in keys))
 
     def edited_by_hand(self, entity: str, ids: Iterable[int]) -> set[tuple[int, str]]:
         """Cells whose latest change came from no file: a file must not take back what a person wrote."""

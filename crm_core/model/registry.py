@@ -209,7 +209,7 @@ LAYOUT = Entity(
         Field("holds", K.CODE, "Holds", help="The entity its rows are"),
         Field("decisions", K.NOTE, "Decisions", help="What each column becomes and how it is read, as JSON"),
     ),
-    keys=("headers",),
+    keys=("name",),
     uploaded=False,
 )
 

@@ -1,15 +1,17 @@
 """Excel workbooks (.xlsx, .xlsm): the fast engine, with what a survey of the XML adds to it."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_core.workbook.job import Job, Report
+from crm_core.workbook.limits import MEGABYTE
 from crm_core.workbook.moments import plain_dates, plain_times
 from crm_core.workbook.ooxml import Layout, SheetPart, read_layout
 from crm_core.workbook.raw import RawSheet
@@ -23,20 +25,41 @@ from crm_core.workbook.survey import (
 )
 from crm_core.workbook.values import column_kind, too_large
 
+TOGETHER_BYTES = 256 * MEGABYTE  # unzipped: so much may lie in memory while sheets are read side by side
+Loaded = tuple[int, list[pa.ChunkedArray]]
+
 _CASTS = {"number": pa.float64(), "date": pa.timestamp("s"), "boolean": pa.bool_()}
 
 
 def read_sheets(job: Job, report: Report) -> Iterator[RawSheet]:
     """Every worksheet in order. Raises UnreadableFile, OtherEngineNeeded, or what the engine raises."""
     engine = fastexcel.read_excel(job.path)
-    with zipfile.ZipFile(job.path) as archive, ThreadPoolExecutor(1) as pool:
+    with (
+        zipfile.ZipFile(job.path) as archive,
+        ThreadPoolExecutor(1) as pool,
+        ThreadPoolExecutor(1) as beside,
+    ):
         layout = read_layout(archive)
         _check_layout(layout)
         # One after the other, beside the engine, which leaves Python's lock while it works.
         surveys = [pool.submit(_survey, archive, sheet, layout, job) for sheet in layout.sheets]
+        begun = _begun(beside, layout, job)
         for number, (sheet, survey) in enumerate(zip(layout.sheets, surveys, strict=True)):
             report(sheet.name)
-            yield _sheet(engine, number, layout, survey, job)
+            yield _sheet(begun.get(number) or partial(_load, engine, number), number, layout, survey, job)
+
+
+def _begun(pool: ThreadPoolExecutor, layout: Layout, job: Job) -> dict[int, Callable[[], Loaded]]:
+    """Large sheets behind the first large one, read beside it where memory allows; small ones are looked at first."""
+    large = [n for n, sheet in enumerate(layout.sheets) if sheet.is_table and sheet.size > EXACT_BYTES]
+    if sum(layout.sheets[n].size for n in large) > TOGETHER_BYTES:
+        return {}
+    return {n: pool.submit(_load_alone, job.path, n).result for n in large[1:]}
+
+
+def _load_alone(path: str, number: int) -> Loaded:
+    """An engine of its own: one engine reads one sheet at a time."""
+    return _load(fastexcel.read_excel(path), number)
 
 
 def _check_layout(layout: Layout) -> None:
@@ -54,7 +77,7 @@ def _survey(archive: zipfile.ZipFile, sheet: SheetPart, layout: Layout, job: Job
 
 
 def _sheet(
-    engine: fastexcel.ExcelReader, number: int, layout: Layout, survey: Future[Survey], job: Job
+    load: Callable[[], Loaded], number: int, layout: Layout, survey: Future[Survey], job: Job
 ) -> RawSheet:
     sheet = layout.sheets[number]
     if not sheet.is_table:
@@ -62,7 +85,7 @@ def _sheet(
         return RawSheet(sheet.name, (), hidden=sheet.hidden, notes=(note,))
     if sheet.size <= EXACT_BYTES:
         _check_area(survey.result(), sheet, job)
-    first, columns = _load(engine, number)
+    first, columns = load()
     seen = survey.result()
     _check_area(seen, sheet, job)
     if seen.columns and not columns:
@@ -87,7 +110,7 @@ def _check_area(seen: Survey, sheet: SheetPart, job: Job) -> None:
         raise too_large(job, sheet.name, height, width)
 
 
-def _load(engine: fastexcel.ExcelReader, number: int) -> tuple[int, list[pa.ChunkedArray]]:
+def _load(engine: fastexcel.ExcelReader, number: int) -> Loaded:
     """Number of the first column and every column as text from row 1 on."""
     loaded = engine.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
     columns = loaded.to_arrow().columns

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
+from phonenumbers import SUPPORTED_REGIONS
 
 from crm_core.intake.lexicon import key
 
@@ -49,6 +50,8 @@ _ALSO = {
 def country_of(text: str) -> str | None:
     """The ISO 3166 code of two letters of the country that `text` names, in any language of the dictionaries."""
     plain = unicodedata.normalize("NFKC", text).strip()
+    if plain in SUPPORTED_REGIONS:  # a code is a code: no need to load the names of ten languages
+        return plain
     without = re.sub(r"[(\[].*?[)\]]", "", plain)
     tried = (plain, without, without.partition(",")[0], re.sub(r"(?i)^the\s+", "", without), f"ประเทศ{plain}")
     known = _names()

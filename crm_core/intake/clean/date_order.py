@@ -14,6 +14,7 @@ _REPUBLIC = re.compile(
     r"\s*1[0-4]\d\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{1,2}\b|.*(?:民國|民国)|[01]\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$"
 )
 _THAI = re.compile(r".*\b2[45]\d\d\b|.*[\u0e00-\u0e7f]")
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)\s*$")
 _BUDDHIST_SHORT = range(45, 76)  # 2545 to 2575 of the Buddhist era are 2002 to 2032
 
@@ -68,7 +69,9 @@ def era_of(texts: list[str], country: str | None, birthday: bool) -> str | None:
     """Whose calendar years of two digits are counted by: "republic", "buddhist" or "western"; None where unclear."""
     if any(_REPUBLIC.match(text) for text in texts):
         return "republic"
-    if birthday or not (country == "TH" or any(_THAI.match(text) for text in texts)):
+    if birthday:
+        return "buddhist" if any(_BUDDHIST_YEAR.search(text) for text in texts) else None
+    if not (country == "TH" or any(_THAI.match(text) for text in texts)):
         return None
     years = {int(found[1]) for text in texts if (found := _SHORT_YEAR.search(CLOCK.sub("", text.lower())))}
     # Nobody's sheet has sales of 1945 to 1975, or of the Buddhist years 2501 to 2540; a birthday may be of either.

@@ -20,6 +20,7 @@ _ISO_SAFE = (
     r"^(1[89]|20|21)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d)?$"
 )
+_LAST_BORN = "2029"  # of the years that two digits may mean
 _SERIALS = range(10_000, 80_000)
 
 
@@ -63,11 +64,18 @@ def _made(part: Part, odd: list[str], plain: int, birthday: bool) -> dict[str, s
     reading = part.reading
     order = reading.date_order or ("mdy" if reading.country in MONTH_FIRST else "dmy")
     parse = partial(one_date, order=order, serials=_serials(odd), era=era_of(odd, reading.country, birthday))
-    made = {text: parse(text) for text in odd}
+    made = {text: _born(text, parse(text)) if birthday else parse(text) for text in odd}
     lacking = {text: found for text, found in made.items() if isinstance(found, Trouble)}
     if lacking and not birthday:  # nobody is born "in the sheet's year"
         made |= _completed(part, lacking, len(odd) - len(lacking) + plain, order)
     return made
+
+
+def _born(text: str, found: str | Trouble | None) -> str | Trouble | None:
+    """A birthday of two digits that would lie ahead is of the century before: 25/12/33 is 1933."""
+    if not isinstance(found, str) or found[:4] <= _LAST_BORN or re.search(r"\d{4}", text):
+        return found
+    return f"{int(found[:4]) - 100}{found[4:]}"
 
 
 def _completed(

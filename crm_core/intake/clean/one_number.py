@@ -53,7 +53,7 @@ def currencies_in(text: str) -> set[str]:
 def read_one(text: str, decimal: str) -> Decimal | Trouble:
     """One number: currency, grouping, (brackets) or a trailing minus for a negative; full-width digits."""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    plain = _ROUND.sub(r"\1", plain)
+    plain = _ROUND.sub(r"\1", plain).replace("–", "-")
     negative = bool(_BRACKETED.fullmatch(plain))
     bare = _without_marks(re.sub(r"[()]", " ", plain).strip() if negative else plain)
     if bare is None:

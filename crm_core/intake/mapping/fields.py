@@ -11,6 +11,7 @@ from crm_core.intake.tables.find import Column
 from crm_core.model.registry import ENTITIES
 
 _REPEATABLE = ("tags", "note")
+_PHONES = ("phone", "customer.phone")
 _UNKNOWN = "no field of ours is known by this header; kept as it stands"
 
 
@@ -28,7 +29,7 @@ class FieldProposal:
 def assign(entity: str, seen: Seen) -> tuple[FieldProposal, ...]:
     """The fields of `entity` for the columns of a table: the surest header takes a field, the others stay extra."""
     columns = [column for column in seen.table.columns if column.position in seen.looks]
-    wished = {column.position: wishes(entity, seen, column) for column in columns}
+    wished = {column.position: _or_second(wishes(entity, seen, column)) for column in columns}
     given = settle(entity, seen, _given(columns, wished), wished)
     taken = {guess.field: column.header for column in columns if (guess := given.get(column.position))}
     return tuple(
@@ -37,6 +38,12 @@ def assign(entity: str, seen: Seen) -> tuple[FieldProposal, ...]:
         else _left(entity, seen, column, wished.get(column.position), taken)
         for column in seen.table.columns
     )
+
+
+def _or_second(wished: list[Guess]) -> list[Guess]:
+    """Where the phone is another column's already ("手機", "電話"), this one is the second phone."""
+    phones = [guess for guess in wished if guess.field in _PHONES and guess.confidence >= DOUBTFUL + 0.05]
+    return wished + [Guess(f"{one.field}_2", one.confidence - 0.05, one.reason) for one in phones]
 
 
 def _given(columns: Sequence[Column], wished: dict[int, list[Guess]]) -> Given:

@@ -161,7 +161,8 @@ def _bilingual(entity: str, header: str) -> list[Guess]:
 def _without_subject(entity: str, header: str) -> list[Guess]:
     """ "CustomerEmail" → the customer's e-mail, "order_amount" → amount: what names the entity is taken off."""
     words = lexicon.words(header)
-    own = {"customer"} | ({entity, "order", "purchase"} if entity in ("order", "purchase") else {entity})
+    own = {"order", "purchase"} if entity in ("order", "purchase") else {entity}
+    own |= {"customer"} if "pointer" in lexicon.SECTIONS[entity] else set()
     named = [word for word in words if lexicon.subjects().get(word) in own]
     rest = [
         word

@@ -26,8 +26,12 @@ def _given_name(entity: str, seen: Seen, given: Given, wished: dict[int, list[Gu
         return _family_name(given, fields["name"], seen.looks)
     if entity != "customer" or "given_name" in fields or not {"name", "family_name"} <= fields.keys():
         return given
-    other = next((guess for guess in wished[fields["name"]] if guess.field == "given_name"), None)
-    return {**given, fields["name"]: other} if other else given
+    place = fields["name"]
+    other = next((guess for guess in wished[place] if guess.field == "given_name"), None)
+    if other is None and seen.looks[place].different and seen.looks[place].name < 0.5:
+        reason = "it stands beside a family name, and the values are single words"
+        other = Guess("given_name", given[place].confidence - 0.1, reason)
+    return {**given, place: other} if other else given
 
 
 def _family_name(given: Given, place: int, looked: dict[int, Looks]) -> Given:

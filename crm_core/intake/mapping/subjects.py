@@ -15,6 +15,7 @@ _PERSONAL = (
     "job_title", "since", "salutation", "tags", "likes", "language", "may_call", "may_email", "source",
     "do_not_contact",
 )  # fmt: skip
+_PRIVATE = {"email", "phone", "birthday", "sex", "given_name", "family_name"}
 _OTHERS = {
     "supplier": "this is a list of suppliers, which is not kept here",
     "shipper": "this is a list of carriers, which is not kept here",
@@ -48,6 +49,8 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
     scores = {entity: _score(entity, _found(fields[entity]), seen, about) for entity in _FIRST}
     if scores["purchase"] >= SURE and _found(fields["purchase"]).keys() & {"product", "product_code"}:
         scores["order"] = 0.0  # an order head names no product: with one line an order, these are still lines
+    if _found(fields["customer"]).keys() & _PRIVATE and scores["customer"]:
+        scores["product"] = 0.0  # things have no phone: the price is of what somebody bought
     known = scores["colleague"] or scores["customer"]
     if about in _OTHERS or about == "return" or (about == "colleague" and known):
         return _set_aside(about)

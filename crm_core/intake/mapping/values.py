@@ -25,6 +25,8 @@ _PHONE = re.compile(
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_/.]*\d[A-Za-z0-9\-_/.]*")
 _POSTCODE = re.compile(r"\d\d-\d{3}")
 _PERCENT = re.compile(r"[+-]?\d{1,3}([.,]\d+)?\s*[%％]")
+# Days without signs: 1130305 of the Republic, and the 45296 of a spreadsheet.
+_BARE_DAY = re.compile(r"[01]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[1-7]\d{4}(?:\.\d+)?")
 _CHECKED = ("sex", "status", "outcome", "type", "channel", "stage", "need")
 
 
@@ -38,6 +40,7 @@ class Looks:
     phone: float = 0.0
     marked: float = 0.0  # phones that show it: a plus, brackets, groups or a leading zero
     date: float = 0.0
+    bare_date: float = 0.0  # numbers that may be days: believed only where the header says so
     partial: float = 0.0  # dates that lack their year
     month: float = 0.0  # months of a year, or the names of months
     day: float = 0.0  # whole numbers from 1 to 31
@@ -86,6 +89,7 @@ def _shares(values: list[str], kind: str) -> dict:
         "phone": _share(values, _is_phone),
         "marked": _share(values, lambda text: _is_phone(text) and _shows_phone(text)),
         "date": 1.0 if kind == "date" else _share(values[:80], _is_date),
+        "bare_date": _share(values, lambda text: bool(_BARE_DAY.fullmatch(text))),
         **_dates_in_part(values[:80], kind),
         "percent": _share(values, lambda text: bool(_PERCENT.fullmatch(text))),
         "postcode": _share(values, lambda text: bool(_POSTCODE.fullmatch(text))),
@@ -181,10 +185,9 @@ def contradiction(field: Field, seen: Looks, cell_kind: str) -> str | None:
     if seen.different == 0 or kind not in _NEEDED:
         return None
     share, least, what = _NEEDED[kind]
-    serial = (
-        kind is Kind.DATE and cell_kind == "number" and 10_000 < seen.largest < 80_000
-    ) or 1.8e7 < seen.largest < 2.2e7
-    return None if share(seen) >= least or serial else f"the values are no {what}"
+    typed = cell_kind == "number" and 10_000 < seen.largest < 80_000
+    bare = kind is Kind.DATE and (typed or seen.bare_date >= 0.8 or 1.8e7 < seen.largest < 2.2e7)
+    return None if share(seen) >= least or bare else f"the values are no {what}"
 
 
 def agreement(kind: Kind, seen: Looks, name: str) -> str | None:

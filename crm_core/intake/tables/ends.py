@@ -1,5 +1,7 @@
 """The end of a table: notes below it, totals at the end and in between, headers that are printed again."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -186,10 +188,23 @@ def repeated_headers(sheet: Sheet, head: Head, end: int) -> list[int]:
     return [int(place) for place in places if sheet.cells.iloc[place].equals(header)]
 
 
-def titles_between(counts: np.ndarray, again: list[int], start: int) -> list[int]:
-    """The places of single cells right above a header that is printed again, set apart by a blank row or an edge."""
+def titles_between(sheet: Sheet, counts: np.ndarray, again: list[int], head: Head) -> list[int]:
+    """The places of single cells right above a header that is printed again.
+
+    They are set apart by a blank row or an edge, or say what stands above the first header ("Page 1", "Page 2").
+    """
+    first = _single(sheet, counts, head.first - 1)
     return [
         place - 1
         for place in again
-        if place - 1 >= start and counts[place - 1] == 1 and (place - 2 < start or counts[place - 2] == 0)
+        if place - 1 >= head.body
+        and (title := _single(sheet, counts, place - 1))
+        and (title == first or place - 2 < head.body or counts[place - 2] == 0)
     ]
+
+
+def _single(sheet: Sheet, counts: np.ndarray, place: int) -> str | None:
+    """The text of a row's only cell, whatever its numbers; None where there are more or none."""
+    if place < 0 or counts[place] != 1:
+        return None
+    return re.sub(r"\d+", "0", sheet.cells.iloc[place].dropna().iloc[0])

@@ -112,7 +112,7 @@ def _body(sheet: Sheet, filled: np.ndarray, head: Head) -> tuple[Body, tuple[Lef
     end = tail_notes(sheet, filled, head.body)
     why |= {place: _below(sheet, place) for place in range(end, len(counts)) if counts[place]}
     again = repeated_headers(sheet, head, end)
-    why |= dict.fromkeys(titles_between(counts, again, head.body), "title between the rows")
+    why |= dict.fromkeys(titles_between(sheet, counts, again, head), "title between the rows")
     why |= dict.fromkeys(again, "repeated header")
     why |= dict.fromkeys(totals(sheet, filled, head.body, end), "total row")
     left_out = tuple(LeftOut(int(sheet.cells.index[place]), why[place]) for place in sorted(why))
