@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.intake.clean.column import Cleaned, Reading, read_column
+from crm_core.intake.clean.column import Cleaned, Reading, parse, read_column
 from crm_core.model.entities import Field, Kind
 
 
@@ -201,3 +201,9 @@ def test_money_cleaned_twice_is_cleaned_once(units: list[int]):
     """A value written out plainly comes back the same."""
     once = money([f"{unit / 100:.2f}" for unit in units], cell_kind="number")
     assert money([f"{unit / 10_000:.4f}" for unit in once if unit is not None], cell_kind="number") == once
+
+
+@pytest.mark.parametrize("typed", ["1e999999999", "5E+9999999", "9" * 400])
+def test_a_number_beyond_all_numbers_is_a_problem(typed):
+    """It is named, and nothing overflows."""
+    assert "too large" in parse(Kind.MONEY, typed).message

@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"[\d.][\d.,'’_ ]*(?:e[+-]?\d+)?|,\d+", re.IGNORECASE)
 _BRACKETED = re.compile(r"[^\d()]*\([^()]*\d[^()]*\)[^\d()]*")
 _ROUND = re.compile(r"(\d)\s*[.,]\s*[-–—]+(?=\D*$)")  # 12.- and 1'200.— are whole francs, nothing is owed
 _PERCENT = re.compile(r"\s*[%％٪]\s*")
+_POWER = 300  # of ten; beyond it neither floats nor people can follow
 _LARGEST = 2**63 // MONEY_UNIT
 
 
@@ -88,9 +89,12 @@ def _checked(text: str, digits: str, decimal: str, sign: int) -> Decimal | Troub
     else:
         return Trouble(f"“{text}” does not fit this column, whose decimal sign is “{decimal}”.")
     try:
-        return Decimal(plain) * sign
+        number = Decimal(plain)
     except InvalidOperation:
         return Trouble(f"“{text}” is no number.")
+    if number and number.adjusted() > _POWER:
+        return Trouble(f"“{text}” is too large a number.")
+    return number * sign
 
 
 def read_share(text: str, decimal: str) -> Decimal | Trouble:
@@ -107,7 +111,7 @@ def units(number: Decimal | Trouble) -> int | Trouble:
     if isinstance(number, Trouble):
         return number
     if abs(number) >= _LARGEST:
-        return Trouble(f"{number:f} is too large for an amount.")
+        return Trouble(f"{number} is too large for an amount.")
     return int((number * MONEY_UNIT).quantize(Decimal(1), ROUND_HALF_UP))
 
 
