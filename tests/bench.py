@@ -234,8 +234,10 @@ def main() -> None:
         from tests.bench_calllist import bench_call_list
         from tests.bench_match import bench_match
         from tests.bench_sheet import bench_full_sheet
+        from tests.bench_upload import bench_upload
 
         bench_match(row)
+        bench_upload(folder, row)
         bench_full_sheet(folder, row, timed)
         bench_pages(f"sqlite:///{folder / '0' / 'regulars.db'}", row)
         bench_call_list(row, timed)

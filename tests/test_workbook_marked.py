@@ -107,3 +107,15 @@ def test_blocks_stand_below_one_another() -> None:
     assert [row[0] for row in texts] == ["Title", "Below", "First", "What", "=1+1", "Second", "Nothing."]
     assert texts[4][:3] == ["=1+1", "AB3", 0.25] and page["A6"].data_type == "s"
     assert page["B6"].hyperlink.location == "'It''s'!AB3"
+
+
+def test_merged_cells_are_merged_again() -> None:
+    """Their text is in the first one, and what reaches below the last row ends there; overlapping ones do no harm."""
+    cells = pd.DataFrame({1: ["a", None, "b"], 2: ["c", "d", "e"]}, index=[1, 2, 3])
+    merged = ((1, 1, 2, 1), (2, 1, 3, 1), (3, 2, 900, 2))
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        write_marked(book.add_worksheet("S"), MarkedSheet("S", cells, merged=merged), Marks(book), 0)
+    page = openpyxl.load_workbook(out).active
+    assert [str(area) for area in page.merged_cells.ranges] == ["A1:A2"]
+    assert [cell.value for row in page.iter_rows() for cell in row] == ["a", "c", None, "d", "b", "e"]
