@@ -12,19 +12,25 @@ from pages._deciding import say_policy
 from pages._draft import Draft
 from pages._naming import naming_columns
 from pages._parts import Desk, counted, is_missing, number, plain
-from pages._values import ROW, SHOWN_ROWS, row_of, written
+from pages._values import ROW, SHOWN_ROWS, row_of, told_cells, written
 
 BLANK = "(blank)"
 # One hue a kind of change, pale enough for the ink of both themes to stand on it.
 FILLED, OTHER, EMPTIED = "rgba(11, 143, 132, .20)", "rgba(224, 150, 40, .26)", "rgba(200, 80, 60, .24)"
 LOOKS = {FILLED: ("green", "filled in"), OTHER: ("orange", "changed"), EMPTIED: ("red", "emptied")}
-BY_COLUMN = 6  # columns whose switch is in sight at once
+BY_COLUMN = 8  # columns whose switch is in sight at once
+
+
+def is_decided(now: Draft) -> bool:
+    """Whether somebody said of a column that it should not simply take the file's; it can be said otherwise below."""
+    return any(_decided(now, sheet) for sheet in now.plan.sheets if sheet.entity)
 
 
 def changed(desk: Desk, now: Draft) -> None:
-    """Sheet by sheet: a summary with the switch of every column, then the records."""
+    """Sheet by sheet: the records, then the switch of every column."""
+    told = told_cells(now.plan)
     for sheet in now.plan.sheets:
-        cells = now.plan.cells[now.plan.cells["sheet"] == sheet.sheet]
+        cells = told[told["sheet"] == sheet.sheet]
         if sheet.entity and (len(cells) or _decided(now, sheet)):
             _one_sheet(desk, now, sheet, cells)
 
@@ -34,18 +40,24 @@ def _one_sheet(desk: Desk, now: Draft, sheet: Any, cells: pd.DataFrame) -> None:
     more = f", the first {SHOWN_ROWS} are shown" if len(records) > SHOWN_ROWS else ""
     kind = ENTITIES[sheet.entity]
     amount = counted(len(records), f"changed {kind.label.lower()}", f"changed {kind.plural.lower()}")
-    st.caption(f"**{plain(sheet.sheet)}** · {amount}{more}")
+    found = before_after(desk, sheet, cells, records.head(SHOWN_ROWS)) if len(cells) else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"**{plain(sheet.sheet)}** · {amount}{more}", width="content")
+        if found:
+            _legend(found[1])
+    if found:
+        _grid(sheet, *found)
     with st.container(gap="xsmall"):
+        st.markdown("**Whose value holds, column by column**")
         _by_column(now, sheet, cells)
-    if not len(cells):
-        return
-    frame, colours = before_after(desk, sheet, cells, records.head(SHOWN_ROWS))
+
+
+def _grid(sheet: Any, frame: pd.DataFrame, colours: pd.DataFrame) -> None:
     st.dataframe(
         frame.style.apply(lambda _: colours, axis=None), hide_index=True, placeholder="",
         key=f"changed_{sheet.sheet}", column_config={"Row": ROW, **_widths(frame, colours)},
         height=min(38 + 35 * len(frame), 460),
     )  # fmt: skip
-    _legend(colours)
 
 
 def _widths(frame: pd.DataFrame, colours: pd.DataFrame) -> dict[str, Any]:
@@ -68,20 +80,18 @@ def _decided(now: Draft, sheet: Any) -> list[str]:
 
 
 def _by_column(now: Draft, sheet: Any, cells: pd.DataFrame) -> None:
-    """A line a column: how many cells, and the switch. The most come first."""
-    headers = {target: header for header, target in sheet.mapping.items()}
-    counts = cells["field"].value_counts()
-    lines = [(headers[name], int(amount)) for name, amount in counts.items() if name in headers]
-    lines += [(header, 0) for header in _decided(now, sheet) if header not in dict(lines)]
-    for header, amount in lines[:BY_COLUMN]:
-        _switch(now, sheet, cells, header, amount)
+    """A line a column: how many cells, and the switch; in the sheet's order, so that none moves when it is used."""
+    changing, said = set(cells["field"]), _decided(now, sheet)
+    lines = [header for header, name in sheet.mapping.items() if name in changing or header in said]
+    for header in lines[:BY_COLUMN]:
+        _switch(now, sheet, cells, header)
     if len(lines) > BY_COLUMN:
         with st.expander(f"{counted(len(lines) - BY_COLUMN, 'more column')}"):
-            for header, amount in lines[BY_COLUMN:]:
-                _switch(now, sheet, cells, header, amount)
+            for header in lines[BY_COLUMN:]:
+                _switch(now, sheet, cells, header)
 
 
-def _switch(now: Draft, sheet: Any, cells: pd.DataFrame, header: str, amount: int) -> None:
+def _switch(now: Draft, sheet: Any, cells: pd.DataFrame, header: str) -> None:
     table: Any = now.upload.sheet(sheet.sheet).table
     position = next(one.position for one in table.columns if one.header == header)
     held = now.choices[sheet.sheet].policies.get(position, "theirs")

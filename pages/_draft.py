@@ -14,6 +14,7 @@ from crm_core.errors import RegularsError, UnreadableFile
 from crm_core.model.changes import Batch
 from pages._jobs import Progress, begin, drop, finish
 from pages._parts import Desk, say_later
+from pages._values import told_cells
 
 KINDS = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
 PASTED = "pasted rows.txt"
@@ -36,7 +37,7 @@ class Draft:
     plan: Any = None
     turn: int = 0  # raised by every choice: widgets that show choices are made anew, an older plan is dropped
     asked: bool = False
-    show: str = "new"
+    show: str = "changed"  # what a person looks for in a newer version; where nothing changes, what is new
     tab: int = 0
 
     def choose(self, choices: Mapping[str, SheetChoice]) -> None:
@@ -60,6 +61,7 @@ class SavedUpload:
     counts: Mapping[str, int]
     problems: int
     pairs: int
+    changed: int = 0
     made_of: tuple[Upload, Any] | None = None  # for the report card; not kept of a very large upload
 
 
@@ -195,7 +197,8 @@ def _save(
     files = tuple(file.name for file in upload.files)
     small = sum(len(sheet.sheet.cells) for sheet in upload.sheets) <= KEPT_ROWS
     made_of = (upload, plan) if small else None
-    return SavedUpload(batch, files, counts, len(plan.problems), len(plan.pairs), made_of)
+    changed = len(told_cells(plan))
+    return SavedUpload(batch, files, counts, len(plan.problems), len(plan.pairs), changed, made_of)
 
 
 def take_saved() -> None:

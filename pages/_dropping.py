@@ -10,6 +10,7 @@ from crm_core.actions.limits import megabytes
 from crm_core.model.registry import ENTITIES
 from crm_core.views import history
 from pages._draft import KINDS, Draft, SavedUpload, start_over, take_files, take_pasted
+from pages._pairs import open_review
 from pages._parts import Desk, counted, download, go_to_page, moment, number, plain, since
 from pages._past import start_undo
 from pages._planned import card
@@ -97,6 +98,11 @@ def saved_panel(desk: Desk, done: SavedUpload) -> None:
             go_to_page("customers")
         if st.button("Today's call list", key="to_followups", icon=":material/call:"):
             go_to_page("followups")
+        if done.pairs and st.button(
+            "Look at the possible doubles", key="to_doubles", icon=":material/compare:"
+        ):
+            open_review()
+            go_to_page("today")
         st.button("Upload another file", key="another", icon=":material/upload_file:", on_click=start_over)
         st.button(
             "Undo this upload", key="undo_upload", icon=":material/undo:", type="tertiary",
@@ -132,7 +138,7 @@ def _conflicts(done: SavedUpload) -> None:
 
 def _what(done: SavedUpload) -> str:
     parts = [counted(n, f"new {_one(name)}", f"new {_many(name)}") for name, n in done.counts.items() if n]
-    parts += [f"{counted(done.batch.changed, 'changed cell')}"] if done.batch.changed else []
+    parts += [counted(done.changed, "changed cell")] if done.changed else []
     said = [", ".join(parts) + "."] if parts else []
     if done.pairs:
         said.append(f"{counted(done.pairs, 'possible double waits', 'possible doubles wait')} for an answer.")

@@ -64,5 +64,6 @@ def _say_anew(name: str, wanted: str | None) -> None:
     now = draft()
     for sheet in now.upload.sheets if now is not None else ():
         if now is not None and sheet.proposal.remembered == name:
-            told = replace(sheet, proposal=replace(sheet.proposal, remembered=wanted))
+            why = sheet.proposal.why if wanted else "as you chose for an earlier file"
+            told = replace(sheet, proposal=replace(sheet.proposal, remembered=wanted, why=why))
             now.upload = now.upload.with_sheet(told)

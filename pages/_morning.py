@@ -77,7 +77,7 @@ def _calls(desk: Desk, place: Any) -> None:
         with place.container():
             tell(refusal)
         return
-    with place.container():
+    with place.container(height="stretch"):
         _due(found)
 
 

@@ -91,7 +91,9 @@ def _nothing_left(desk: Desk, now: Review, waiting: int) -> None:
 
 def _one(desk: Desk, now: Review, pair: Pair, waiting: int) -> None:
     total, place = waiting + now.answered, now.answered + len(now.later) + 1
-    st.progress(min(place / total, 1.0), f"{number(place)} of {number(total)}")
+    st.progress(
+        min((place - 1) / total, 1.0), f"{number(place)} of {number(total)}"
+    )  # full once all are answered
     _evidence(pair)
     _heads(desk, pair)
     _answers(desk, now, pair)

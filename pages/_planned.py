@@ -9,12 +9,15 @@ import streamlit as st
 from crm_core.actions.imports import Upload
 from crm_core.actions.report_card import report_card
 from crm_core.model.registry import ENTITIES
+from pages._changed import is_decided
 from pages._conflicts import conflicts_card, gone_lines
 from pages._doubts import questions
 from pages._draft import AT_ONCE, Draft, make_plan, save
 from pages._parts import Desk, counted, download, number, plain
 from pages._planned_rows import examples
+from pages._values import told_cells
 
+NAMELESS = ("purchase", "interaction")
 TILES = {
     "new": ("New", "Rows that are not stored yet"),
     "changed": ("Changed", "Rows that change something stored"),
@@ -64,6 +67,7 @@ def plan_tab(desk: Desk, now: Draft) -> None:
     for sheet in now.upload.sheets:
         questions(desk, now, sheet)
     conflicts_card(desk, now)
+    _nameless(now)
     _notes(now)
     gone_lines(desk, now)
     if not now.plan.writes:
@@ -93,18 +97,37 @@ def _ask(now: Draft) -> None:
     now.asked = True
 
 
+def _nameless(now: Draft) -> None:
+    """Purchases or contacts that all lead to nobody: often a column that was not understood."""
+    for name in NAMELESS:
+        made = now.plan.changes.creates.get(name)
+        if made is None or not len(made) or made["customer_id"].notna().any():
+            continue
+        kind = ENTITIES[name]
+        amount = counted(len(made), f"new {kind.label.lower()}", f"new {kind.plural.lower()}")
+        words = "Open the sheet and say which column holds the customer’s code, e-mail, phone or name."
+        st.warning(f"{amount} without a customer. {words}", icon=":material/person_search:")
+
+
 def _notes(now: Draft) -> None:
     """What the sheets want said, and which of them are not taken in."""
     for sheet in now.plan.sheets:
         # Lines that are gone have a list of their own.
         for note in (note for note in sheet.notes if "no longer in this file" not in note):
             st.caption(f":material/info: {plain(sheet.sheet)}: {plain(note)}")
-    off = [sheet.sheet for sheet in now.plan.sheets if sheet.entity is None and sheet.rows]
+    off = [
+        sheet.sheet for sheet in now.plan.sheets if sheet.entity is None and sheet.rows and not _ours(sheet)
+    ]
     if off:
         names = ", ".join(f"“{plain(name)}”" for name in off[:5]) + (" …" if len(off) > 5 else "")
         st.caption(
             f":material/do_not_disturb_on: Not taken in: {names}. Open the sheet to say what it holds."
         )
+
+
+def _ours(sheet: Any) -> bool:
+    """A sheet that Regulars added to a report card; nobody needs to say what it holds."""
+    return "report card of Regulars" in sheet.why
 
 
 def _counts(now: Draft) -> dict[str, int]:
@@ -122,7 +145,10 @@ def _above(now: Draft, sheet: Any) -> int:
 
 
 def _tiles(now: Draft, counts: dict[str, int]) -> None:
-    if not counts.get(now.show):
+    stays = (
+        now.show == "changed" and now.turn and is_decided(now)
+    )  # else a choice would take its own switch away
+    if not counts.get(now.show) and not stays:
         now.show = next((name for name in TILES if counts[name]), "new")
     with st.grid(len(TILES), min_column_width=140):
         for name, (label, words) in TILES.items():
@@ -132,9 +158,9 @@ def _tiles(now: Draft, counts: dict[str, int]) -> None:
 def _tile(now: Draft, name: str, label: str, words: str, amount: int) -> None:
     with st.container(border=True, gap="xsmall", height="stretch", key=f"tile_{name}"):
         st.metric(label, number(amount), help=words)
-        if not amount:
-            return
         shown = now.show == name
+        if not amount and not shown:
+            return
         look = (
             {"icon": ":material/keyboard_arrow_down:", "type": "tertiary"} if shown else {"type": "secondary"}
         )
@@ -150,9 +176,8 @@ def save_bar(desk: Desk, now: Draft) -> None:
     """The button that saves, always in reach."""
     if not now.plan.writes:
         return
-    amount = sum(len(frame) for name, frame in now.plan.changes.creates.items() if name != "pair") + len(
-        now.plan.cells
-    )
+    created = (len(frame) for name, frame in now.plan.changes.creates.items() if name != "pair")
+    amount = sum(created) + len(told_cells(now.plan))
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="save_bar"):
         label = f"Save {counted(amount, 'change')}"
         st.button(label, key="save", type="primary", icon=":material/save:", on_click=save, args=(desk,))
@@ -171,5 +196,6 @@ def _nothing(now: Draft, counts: dict[str, int]) -> str:
 def _in_total(now: Draft) -> str:
     parts = [counted(len(frame), f"new {ENTITIES[name].label.lower()}", f"new {ENTITIES[name].plural.lower()}")
              for name, frame in now.plan.changes.creates.items() if len(frame) and name != "pair"]  # fmt: skip
-    parts += [counted(len(now.plan.cells), "changed cell")] if len(now.plan.cells) else []
+    changed = len(told_cells(now.plan))
+    parts += [counted(changed, "changed cell")] if changed else []
     return ", ".join(parts) + ". It can be undone."

@@ -112,20 +112,21 @@ def _pairs(desk: Desk, now: Draft) -> None:
     pairs = now.plan.pairs[:SHOWN_PAIRS]
     if not pairs:
         return
-    facts = in_facts(desk, now, [number for first, second, *_ in pairs for number in (first, second)])
+    ids = [number for first, second, *_ in pairs for number in (first, second)]
+    facts = in_facts(desk, now, ids, ("name", "code", "city"))
     rows = [
         (facts.get(first, ""), facts.get(second, ""), round(score, 2), evidence)
         for first, second, score, evidence in pairs
     ]
     more = f", the likeliest {SHOWN_PAIRS} are shown" if len(now.plan.pairs) > SHOWN_PAIRS else ""
     amount = counted(len(now.plan.pairs), "pair may be one person", "pairs may be one person each")
-    st.caption(f"{amount}{more}. Everybody is saved by themselves, and the question waits on Today.")
+    st.caption(f"{amount}{more}. Each is saved by itself, and the question waits on Today.")
     st.dataframe(
         pd.DataFrame(rows, columns=["This one", "and this one", "Alike", "Why"]), hide_index=True, key="pairs",
         column_config={
-            "This one": st.column_config.TextColumn(width="large"),
-            "and this one": st.column_config.TextColumn(width="large"),
-            "Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
+            "This one": st.column_config.TextColumn(width=220),
+            "and this one": st.column_config.TextColumn(width=220),
+            "Alike": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=110),
             "Why": st.column_config.TextColumn(width="large"),
         },
     )  # fmt: skip

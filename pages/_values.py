@@ -1,5 +1,6 @@
 """How the values of a plan are written: money as money, days as the reader's country writes them, all else as it is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,28 @@ from crm_core.model.registry import ENTITIES
 from pages._parts import Desk, amounts, day, is_missing, money, number
 
 SHOWN_ROWS = 200
+AS_TYPED = " (as typed)"  # after the header of a cell that could not be taken and stays with its record
 ROW = st.column_config.NumberColumn(width=60, format="%d", pinned=True)  # pinned: keeps its width
+
+
+def told_cells(plan: Any) -> pd.DataFrame:
+    """The changed cells to tell a person of; what was kept as typed and goes as its field is filled, is none."""
+    cells = plan.cells
+    typed = cells["after"].isna() & cells["field"].str.endswith(AS_TYPED)
+    if not typed.any():
+        return cells
+    mapping = {sheet.sheet: sheet.mapping for sheet in plan.sheets}
+    fields = set(cells[["sheet", "row", "field"]].itertuples(index=False, name=None))
+    gone = [
+        (one.sheet, one.row, _field(mapping[one.sheet], one.field)) in fields
+        for one in cells[typed].itertuples()
+    ]
+    return cells.drop(index=cells.index[typed][gone])
+
+
+def _field(mapping: Mapping[str, str], kept: str) -> str:
+    """The field behind the column that was kept as "extra.Birthday (as typed)"."""
+    return mapping.get(kept.removeprefix("extra.").removesuffix(AS_TYPED), "").rpartition(".")[2]
 
 
 def row_of(place: Any) -> int | None:

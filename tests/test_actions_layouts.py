@@ -292,3 +292,18 @@ def test_the_first_rows_are_shapes_too() -> None:
     shapes = {row: text for text, row in row_shapes(sheet)}
     assert set(shapes) == {2, 3}
     assert shapes[2] == shape_of(["a", "B", "A"]) != shape_of(["a", "b"])
+
+
+def test_a_column_of_stored_codes_leads_to_their_customers(database):
+    """A sales sheet that comes alone, with a header that says nothing, finds the customers who are stored."""
+    save(
+        database,
+        read(database, People=[["Customer ID", "Name"], *([f"K-{n}", f"Ann Ode {n}"] for n in range(8))]),
+    )
+    sales = [["Code", "Date", "Product", "Amount"], *([f"K-{n}", "2025-03-01", "Tea", 2.5] for n in range(6))]
+    upload = read(database, Sales=sales)
+    field = upload.sheets[0].proposal.fields[0]
+    assert field.reason == "its values are the codes of customers whom you have already"
+    plan = save(database, upload)
+    assert set(plan.changes.creates) == {"purchase"}  # nobody is made up
+    assert not rows(database, "layout")  # and nobody taught anything

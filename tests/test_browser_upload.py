@@ -98,10 +98,12 @@ def test_a_column_is_chosen_in_the_grid(chromium, home, tmp_path):
 
 
 def test_rows_are_pasted(chromium, home):
-    """Rows from a spreadsheet through the clipboard box."""
+    """Rows from a spreadsheet through the clipboard box; while it is empty, the button says so."""
     with page(chromium) as screen:
         visit(screen, f"{home}/upload")
         screen.get_by_text("Or paste rows").click()
+        screen.get_by_role("button", name="Read these rows").click()
+        see(screen, "There is nothing in the box yet.")
         screen.locator("textarea").fill("Code\tName\nA1\tAda Novak\n")
         screen.get_by_role("button", name="Read these rows").click()
         see(screen, "Save 1 change")

@@ -13,7 +13,7 @@ from crm_core.actions.undo import undo_batch
 from crm_core.ledger.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
 from tests.decided import OWN, planned, saved
-from tests.uploads import PEOPLE, SALES, counts
+from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
 
 @pytest.fixture
@@ -367,3 +367,28 @@ def test_an_e_mail_with_capitals_beyond_ascii_is_found_again(database: Database)
     }
     saved(database, people)
     assert counts(planned(database, people), "People") == {"same": 2}
+
+
+def test_a_corrected_product_replaces_its_line(sqlite_url):
+    """In the same order, for the same amount: it is changed and counts once; the file as it was is known still."""
+    head = ["Order no", "Customer", "Date", "Item", "Quantity", "Amount"]
+    lines = [["1", "Anna", "2024-01-05", "Tea", 1, 2.5], ["1", "Anna", "2024-01-05", "Cake", 2, 6],
+             ["2", "Ben", "2024-01-06", "Tea", 4, 10]]  # fmt: skip
+    database = open_database(sqlite_url)
+    take_in(database, workbook(Sales=[head, *lines]))
+    mended = workbook(Sales=[head, *lines[:2], ["2", "Ben", "2024-01-06", "Green tea", 4, 10]])
+    plan, _ = take_in(database, mended)
+    assert counts(plan, "Sales") == {"changed": 1, "same": 2} and plan.gone.empty
+    assert not plan_of(database, mended).writes
+    assert counts(plan_of(database, workbook(Sales=[head, *lines])), "Sales") == {"same": 3}
+
+
+def test_two_lines_of_one_worth_are_no_corrections_of_one(sqlite_url):
+    """Nobody can say which of them it was."""
+    head = ["Order no", "Customer", "Date", "Item", "Quantity", "Amount"]
+    lines = [["1", "Anna", "2024-01-05", "Tea", 1, 2.5], ["2", "Ben", "2024-01-06", "Tea", 1, 10],
+             ["2", "Ben", "2024-01-06", "Pie", 1, 10]]  # fmt: skip
+    database = open_database(sqlite_url)
+    take_in(database, workbook(Sales=[head, *lines]))
+    plan, _ = take_in(database, workbook(Sales=[head, lines[0], ["2", "Ben", "2024-01-06", "Jam", 1, 10]]))
+    assert counts(plan, "Sales") == {"new": 1, "same": 1}

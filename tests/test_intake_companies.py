@@ -174,3 +174,51 @@ def test_the_title_of_a_page_is_no_row(shop: Database) -> None:
     head = ["Customer ID", "Name"]
     sheet = [["Page 1"], head, ["C1", "Anna Novak"], ["C2", "Ben Ode"], ["Page 2"], head, ["C3", "Cid Roe"]]
     assert counts(plan_of(shop, workbook(Sheet1=sheet)), "Sheet1") == {"new": 3, "left_out": 2}
+
+
+SHOP = [
+    ["Name", "Email", "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Total"],
+    ["#1001", "a@example.com", "2024-01-05", 2, "Tea", 10, 25],
+    ["#1001", "a@example.com", "2024-01-05", 1, "Cake", 5, None],
+    ["#1002", "b@example.com", "2024-01-06", 1, "Tea", 10, 10],
+]
+
+
+def test_the_total_in_the_first_line_of_an_order_is_no_amount_of_that_line(shop: Database) -> None:
+    """An order of 25 counts 25: its lines make 20 and 5."""
+    assert [line["amount"] for line in stored(shop, "purchase", SHOP)] == [200_000, 50_000, 100_000]
+
+
+def test_a_name_behind_a_hash_is_the_order_number(shop: Database) -> None:
+    """As shop systems export it."""
+    assert [line["number"] for line in stored(shop, "purchase", SHOP)] == ["#1001", "#1001", "#1002"]
+
+
+def test_amounts_that_are_only_missing_stay_amounts(shop: Database) -> None:
+    """A blank amount beside amounts of lines is made of price and quantity."""
+    head = ["Order no", "Date", "Customer", "Item", "Quantity", "Price", "Amount"]
+    sheet = [
+        head,
+        ["1", "2024-01-05", "Anna", "Tea", 2, 10, 18],
+        ["1", "2024-01-05", "Anna", "Cake", 1, 5, None],
+    ]
+    assert [line["amount"] for line in stored(shop, "purchase", sheet)] == [180_000, 50_000]
+
+
+@pytest.mark.parametrize(
+    "head", [("Belegnr", "Datum", "Kunde", "Netto"), ("Nr faktury", "Data", "Klient", "Brutto")]
+)
+def test_net_and_gross_are_the_total_of_an_order(shop: Database, head: tuple[str, ...]) -> None:
+    """As bookkeepers head it."""
+    sheet = [head, ["1", "2024-01-05", "Anna Groß", 100], ["2", "2024-01-06", "Ben Weiß", 50]]
+    assert mapped(shop, sheet)[head[3]] == "total"
+
+
+def test_a_triangle_is_a_minus(shop: Database) -> None:
+    """As East Asian books write what is owed."""
+    sheet = [
+        ["日期", "客戶", "品名", "金額"],
+        ["2024/1/5", "王小明", "茶", "▲500"],
+        ["2024/1/6", "王小明", "茶", "300"],
+    ]
+    assert stored(shop, "purchase", sheet)[0]["amount"] == -5_000_000

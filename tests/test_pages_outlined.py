@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._outlined import COLUMNS, Picture, as_html, escaped, letter, range_text, shown_rows
+from pages._outlined import COLUMNS, WHOLE_ROW, Picture, as_html, escaped, letter, range_text, shown_rows
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -146,3 +146,22 @@ def test_a_sheet_without_cells_breaks_nothing():
 def test_a_range_is_written_as_spreadsheets_write_it(frame, text):
     """Letters for columns, numbers for rows."""
     assert range_text(frame) == text and letter(frame[2]) in text
+
+
+def test_a_matter_of_a_whole_row_colours_its_number():
+    """No single cell is to blame: the row's number is coloured and says why."""
+    html = as_html(Picture(cells(4), (1, 4, 1, 3), odd={(3, WHOLE_ROW): "No customer."}), "Sheet")
+    assert (
+        '<th class="odd" title="No customer.">3</th>' in html and '<td dir="auto" class="in odd"' not in html
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("12.5", True), ("-1,234.50 €", True), ("1E+5", True), ("Ada 2", False), ("yes", False)],
+)
+def test_only_numbers_stand_to_the_right(text, right):
+    """In a column of numbers a word stays where words stand."""
+    frame = pd.DataFrame([["Sum"], [text]], index=[1, 2], columns=[1])
+    html = as_html(Picture(frame, (1, 2, 1, 1), heads=frozenset([1]), numbers=frozenset([1])), "Sheet")
+    assert ('n"' in html.split("<tbody>")[1]) == right

@@ -559,3 +559,62 @@ def test_a_smaller_limit_is_said_and_holds(show, sqlite_url):
     save_settings(open_at(sqlite_url), {"limit_rows": "1000"}, who="anna", as_of=DAY)
     many = "Code;Name\n" + "".join(f"P{place};Person {place}\n" for place in range(1200))
     assert "1,000" in errors(upload(show("upload"), ("many.csv", many)))[0]
+
+
+TITLED_WITH_TOTAL = "Our guests;;\n;;\nCode;Name;City\nA1;Ada Novak;Graz\nB2;Ben Ode;Linz\nTotal;2;\n"
+
+
+def test_an_amount_that_is_missing_is_an_empty_cell(show):
+    """A price here, none there: the rows are shown, with decimals throughout where one of them needs some."""
+    rows = "Code;Product;Price\nP1;Tea;12\nP2;Cake;\nP3;Pie;3.50\n"
+    screen = upload(show("upload"), ("products.csv", rows))
+    assert errors(screen) == []
+    (grid,) = [one.value for one in screen.dataframe if "Price" in one.value]
+    assert grid["Price"].tolist() == ["€12.00", "", "€3.50"]
+
+
+def test_what_is_left_out_is_counted_as_it_is_listed(show):
+    """The title over the headers and the total below them: two on the tile, two in the list."""
+    screen = upload(show("upload"), ("guests.csv", TITLED_WITH_TOTAL))
+    assert counts(screen)["Left out"] == "2"
+    screen.button(key="show_left_out").click().run()
+    (listed,) = [one.value for one in screen.dataframe if "Why it is left out" in one.value]
+    assert listed["Row"].tolist() == ["1", "6"]
+
+
+def test_a_correction_is_not_shown_as_something_emptied(show):
+    """What was kept as typed goes with the correction: one change, from blank to the day."""
+    screen = upload(show("upload"), ("people.csv", PEOPLE.replace("25.11.1991", "sometime")))
+    screen.button(key="save").click().run()
+    screen.button(key="another").click().run()
+    upload(screen, ("people.csv", PEOPLE))
+    (row,) = changed_rows_of(screen)
+    assert row["Birthday"] == "(blank) → 25 Nov 1991" and "Birthday (as typed)" not in row
+    assert screen.button(key="save").label == "Save 1 change"
+
+
+def test_a_switch_stays_in_reach_once_it_is_used(show, sqlite_url):
+    """“Keep ours” for the only column that changes leaves nothing changed, and the switch on the page."""
+    screens.stocked(sqlite_url).close()
+    screen = upload(
+        show("upload"), ("newer.csv", PEOPLE.replace("Ada Novak", "Ada Nowak") + "C3;Cy Last;;\n")
+    )
+    begins(screen.get("button_group"), "policy_").set_value("ours").run()
+    assert counts(screen)["Changed"] == "0"
+    assert begins(screen.get("button_group"), "policy_").value == "ours" and "ours are kept" in texts(screen)
+
+
+def test_purchases_that_lead_to_nobody_are_said(show):
+    """No column was understood as the customer's: that is asked about before anything is saved."""
+    rows = "Receipt;Date;Item;Qty;Amount\nS1;2025-03-05;Tea;1;2.50\nS2;2025-03-16;Tea;2;5.00\n"
+    screen = upload(show("upload"), ("sales.csv", rows))
+    assert "2 new purchases without a customer" in texts(screen)
+
+
+def test_an_empty_sheet_has_nothing_to_choose(show):
+    """Its tab says so; there is no header row to move."""
+    screen = upload(
+        show("upload"), ("book.xlsx", workbook(Empty=[], People=[["Code", "Name"], ["A1", "Ada Novak"]]))
+    )
+    on_sheet(screen)
+    assert "This sheet is empty." in texts(screen) and not screen.number_input

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.actions.choosing import proposed_choices
-from crm_core.actions.reading import Upload, UploadedSheet
+from crm_core.actions.reading import Upload, UploadedSheet, proposed
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.layouts import (
     Decisions,
@@ -22,9 +22,11 @@ from crm_core.intake.layouts import (
     row_shapes,
     shape,
 )
+from crm_core.intake.mapping.stored import joined
 from crm_core.intake.records import SheetChoice
 from crm_core.intake.tables.find import Table, find_tables
 from crm_core.ledger import existing, journal
+from crm_core.ledger.answers import Answers
 from crm_core.ledger.database import Database, read_revisions
 from crm_core.ledger.layouts import stored_layouts
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
@@ -36,17 +38,26 @@ LISTED = ("id", "name", "holds", "columns", "at", "who")
 
 
 def recall(database: Database, upload: Upload) -> Upload:
-    """The upload with the proposals of remembered shapes in the place of the automatic ones.
+    """The upload with what the database knows of it: remembered shapes, and columns that hold stored customers.
 
     Where the headers that were found are of no known shape but another of the first rows is, the table begins there.
     A table that a person has placed stays where it is.
     """
+    upload = replace(upload, sheets=tuple(_with_stored(database, upload.sheets)))
     if not _any(database):
         return upload
     shapes = {one.name: _shapes(upload, one) for one in upload.sheets}
     known = _known(database, (found for there in shapes.values() for found in there))
     sheets = (_recalled(one, shapes[one.name], known) for one in upload.sheets)
     return replace(upload, sheets=tuple(sheets))
+
+
+def _with_stored(database: Database, sheets: Iterable[UploadedSheet]) -> Iterator[UploadedSheet]:
+    """The sheets, each with the column that leads to stored customers where no header names one."""
+    with database.read() as connection:
+        for one in sheets:
+            found = one.table and joined(one.proposal, one.table, Answers(connection))
+            yield proposed(one, found) if found and found != one.proposal else one
 
 
 def remembered_choices(upload: Upload) -> dict[str, SheetChoice]:

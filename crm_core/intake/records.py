@@ -82,6 +82,7 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
     rest = [column for column in table.columns if column.header not in made.mapping]
     frame["extra"] = _extra(table, [(column.position, kept_name(column.header)) for column in rest])
     _keep_second(frame, table, made)
+    _keep_foreign(frame, table, made, foreign["row"])
     blanks, kept = erasing_blanks(table, choice, made.cells, made.mapping)
     told = _together([*made.problems, foreign, kept], table)
     _keep_refused(frame, told, made.mapping)
@@ -166,15 +167,27 @@ def _keep_second(frame: pd.DataFrame, table: Table, made: _Made) -> None:
             continue
         own = made.cells[column.position].values
         lost = own.index[own.notna() & (own != made.values[target]).fillna(True)]
-        frame.loc[lost, "extra"] = [
-            json.dumps(
-                {**(json.loads(held) if isinstance(held, str) else {}), column.header: typed},
-                ensure_ascii=False,
-            )
-            for held, typed in zip(
-                frame.loc[lost, "extra"], table.rows.loc[lost, column.position], strict=True
-            )
-        ]
+        _add_extra(frame, lost, column.header, table)
+
+
+def _keep_foreign(frame: pd.DataFrame, table: Table, made: _Made, rows: pd.Series) -> None:
+    """Amounts in another currency stay with their record as they were typed."""
+    for column in table.columns:
+        target = made.mapping.get(column.header)
+        if target in frame and len(rows) and target in made.values and made.values[target].dtype.kind in "iu":
+            _add_extra(frame, pd.Index(rows), column.header, table, AS_TYPED)
+
+
+def _add_extra(frame: pd.DataFrame, rows: pd.Index, header: str, table: Table, said: str = "") -> None:
+    """Keep the cells of these rows beside their other extra fields."""
+    place = next(column.position for column in table.columns if column.header == header)
+    typed = table.rows.loc[rows, place].dropna()
+    frame.loc[typed.index, "extra"] = [
+        json.dumps(
+            {**(json.loads(held) if isinstance(held, str) else {}), header + said: cell}, ensure_ascii=False
+        )
+        for held, cell in zip(frame.loc[typed.index, "extra"], typed, strict=True)
+    ]
 
 
 def _as_typed(declared: Field, cells: pd.Series, cleaned: Cleaned) -> pd.Series:

@@ -6,9 +6,11 @@ cells; all else is text, never a formula.
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
+from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.worksheet import Worksheet
 
 from crm_core.workbook.cells import LONGEST_TEXT, as_serial, clean_text
@@ -23,6 +25,7 @@ _SAMPLE = 300
 _WIDEST, _NARROWEST, _NOTE_WIDTH = 40, 9, 70
 _MOST_FROZEN = 12
 _LAST_COLUMN = 16_384
+_TALLEST = 10_000  # rows of one merged cell that are followed
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class MarkedSheet:
     doubtful     rows in which nobody is sure
     notes        row → sentences for one more column at the right
     note_heads   row → header of that column: one for each table on the sheet
+    merged       (first row, first column, last row, last column) of cells that were merged into one
     """
 
     name: str
@@ -47,12 +51,14 @@ class MarkedSheet:
     doubtful: frozenset[int] = frozenset()
     notes: Mapping[int, str] = field(default_factory=dict)
     note_heads: Mapping[int, str] = field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def write_marked(page: Worksheet, sheet: MarkedSheet, formats: Marks, comments: int) -> int:
     """Write one sheet onto its page; at most so many comments. Gives how many are left."""
     columns = {int(place): typed_column(sheet.cells[place], _kind(sheet, place)) for place in sheet.cells}
     _set_columns(page, sheet, formats)
+    _merge(page, sheet)
     _write_rows(page, sheet, columns, formats)
     _view(page, sheet)
     return _comment(page, sheet, comments)
@@ -121,6 +127,19 @@ def _set_columns(page: Worksheet, sheet: MarkedSheet, formats: Marks) -> None:
     notes = note_column(sheet)
     if notes is not None:
         page.set_column(notes - 1, notes - 1, _NOTE_WIDTH, formats.note)
+
+
+def _merge(page: Worksheet, sheet: MarkedSheet) -> None:
+    """Merge again what was merged, as far as there are cells; the texts are written over it afterwards."""
+    if page.constant_memory:  # such a page takes its rows in order only
+        return
+    rows, columns = sheet.cells.index, sheet.cells.columns
+    last = (int(rows[-1]), int(columns[-1])) if len(rows) and len(columns) else (0, 0)
+    for top, left, bottom, right in sheet.merged:
+        bottom, right = min(bottom, last[0]), min(right, last[1])
+        if bottom >= top and right >= left and (bottom, right) != (top, left) and bottom - top < _TALLEST:
+            with suppress(OverlappingRange):  # a file may say so; the first one holds
+                page.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
 
 
 def _write_rows(

@@ -40,6 +40,7 @@ _BRACKETED = re.compile(r"[^\d()]*\([^()]*\d[^()]*\)[^\d()]*")
 _ROUND = re.compile(r"(\d)\s*[.,]\s*[-–—]+(?=\D*$)")  # 12.- and 1'200.— are whole francs, nothing is owed
 _PERCENT = re.compile(r"\s*[%％٪]\s*")
 _POWER = 300  # of ten; beyond it neither floats nor people can follow
+_MINUS = str.maketrans("–▲△", "---")  # 25 owed is –25 in letters and ▲25 in East Asian books
 _LARGEST = 2**63 // MONEY_UNIT
 
 
@@ -54,7 +55,7 @@ def currencies_in(text: str) -> set[str]:
 def read_one(text: str, decimal: str) -> Decimal | Trouble:
     """One number: currency, grouping, (brackets) or a trailing minus for a negative; full-width digits."""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    plain = _ROUND.sub(r"\1", plain).replace("–", "-")
+    plain = _ROUND.sub(r"\1", plain).translate(_MINUS)
     negative = bool(_BRACKETED.fullmatch(plain))
     bare = _without_marks(re.sub(r"[()]", " ", plain).strip() if negative else plain)
     if bare is None:

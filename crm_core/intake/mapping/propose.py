@@ -161,7 +161,7 @@ def _shared(made: SheetProposal, table: Table, other: Table, proposal: SheetProp
     for target in (field for field in proposal.fields if field.field in ("code", "email", "name")):
         there = set(other.rows[target.position].dropna().str.strip())
         for mine in (field for field in made.fields if field.field is None):
-            if _overlaps(table.rows[mine.position].dropna().head(2000).str.strip().unique().tolist(), there):
+            if overlaps(table.rows[mine.position].dropna().head(2000).str.strip().unique().tolist(), there):
                 field = "customer" if target.field == "code" else f"customer.{target.field}"
                 return replace(
                     mine,
@@ -172,7 +172,7 @@ def _shared(made: SheetProposal, table: Table, other: Table, proposal: SheetProp
     return None
 
 
-def _overlaps(mine: list[str], there: set[str]) -> bool:
+def overlaps(mine: list[str], there: set[str]) -> bool:
     """Nearly all values stand there, and they are no small numbers, which stand anywhere."""
     telling = [text for text in mine if len(text) >= 4 or not text.isdigit()]
     return len(telling) >= 5 and sum(text in there for text in telling) >= 0.9 * len(mine)

@@ -1,18 +1,26 @@
 """What only the whole sheet can say: whose name a name is, and which unnamed column counts."""
 
+import re
+
+import pandas as pd
+
 from crm_core.intake import lexicon
 from crm_core.intake.mapping.headers import ID_WORDS, Guess
-from crm_core.intake.mapping.values import Looks
+from crm_core.intake.mapping.values import Looks, number_in
 from crm_core.intake.mapping.wishes import LOOKED_AT, POINTING, Seen, why_left
 from crm_core.intake.tables.find import Column
 
+_ROWS = 2_000
+_HASHED = re.compile(r"#\S*\d")
+_NEARLY = 0.8
 Given = dict[int, Guess]  # by column position what it became
 
 
 def settle(entity: str, seen: Seen, given: Given, wished: dict[int, list[Guess]]) -> Given:
     """`given`, set right where columns explain one another."""
     named = _whole_name(entity, seen, _given_name(entity, seen, given, wished))
-    return _quantity(entity, seen, _bare_name(entity, seen, named), wished)
+    named = _numbered_name(entity, seen, _bare_name(entity, seen, named))
+    return _quantity(entity, seen, _without_order_total(entity, seen, named), wished)
 
 
 def _fields(given: Given) -> dict[str, int]:
@@ -75,6 +83,46 @@ def _bare_name(entity: str, seen: Seen, given: Given) -> Given:
         **given,
         place: Guess("customer.name", 0.6, "the values are names, and no other column names the customer"),
     }
+
+
+def _numbered_name(entity: str, seen: Seen, given: Given) -> Given:
+    """A "Name" over #1001, #1002 is the order's number, as shop systems write it."""
+    if entity not in ("order", "purchase") or "number" in _fields(given):
+        return given
+    left = (column for column in seen.table.columns[:LOOKED_AT] if column.position not in given)
+    place = next((column.position for column in left if _is_bare_name(column)), None)
+    named = [] if place is None else seen.table.rows[place].dropna().head(_ROWS).tolist()
+    if place is None or not named or not all(map(_HASHED.fullmatch, named)):
+        return given
+    return {**given, place: Guess("number", 0.7, "the values are numbers behind a #")}
+
+
+def _without_order_total(entity: str, seen: Seen, given: Given) -> Given:
+    """What stands in the first line of an order only, and is more than that line, is no amount of a line."""
+    fields = _fields(given)
+    if entity != "purchase" or not {"amount", "price"} <= fields.keys():
+        return given
+    rows = seen.table.rows.iloc[:_ROWS]
+    amount, price = rows[fields["amount"]], rows[fields["price"]]
+    blank = amount.isna() & price.notna()
+    first = amount.notna() & blank.shift(-1, fill_value=False)
+    if not first.any() or not _is_more(rows[first], fields):
+        return given
+    return {place: guess for place, guess in given.items() if place != fields["amount"]}
+
+
+def _is_more(rows: pd.DataFrame, fields: dict[str, int]) -> bool:
+    """Whether the amount of nearly every row is more than its price times its quantity."""
+    amount, price = (
+        rows[fields[name]].map(number_in, na_action="ignore").astype("float64")
+        for name in ("amount", "price")
+    )
+    quantity = (
+        rows[fields["quantity"]].map(number_in, na_action="ignore").astype("float64")
+        if "quantity" in fields
+        else 1.0
+    )
+    return bool((amount > price * quantity * 1.005).mean() >= _NEARLY)
 
 
 def _is_bare_name(column: Column) -> bool:

@@ -82,7 +82,7 @@ def _counts(filled: pd.Series) -> bool:
 
 
 def _shares(values: list[str], kind: str) -> dict:
-    numbers = [number for text in values if (number := _number(text)) is not None]
+    numbers = [number for text in values if (number := number_in(text)) is not None]
     whole = [number for number in numbers if number % 1 == 0]
     return {
         "email": _share(values, lambda text: "@" in text and not isinstance(one_email(text), Trouble)),
@@ -129,7 +129,8 @@ def _share(values: list[str], test) -> float:
     return sum(map(test, values)) / len(values) if values else 0.0
 
 
-def _number(text: str) -> float | None:
+def number_in(text: str) -> float | None:
+    """The number that a text most likely is; None where it is none."""
     found = read_one(text, "," if re.search(r",\d{1,2}\D*$", text) else ".")
     return None if isinstance(found, Trouble) or abs(found) > 1e18 else float(found)
 

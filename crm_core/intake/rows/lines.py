@@ -5,6 +5,8 @@ multiset difference. An equal key is the same line, also if it was edited or rem
 both sides, one partner with the same order and product is a changed line.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -93,7 +95,37 @@ def partners(rows: pd.DataFrame, stored: pd.DataFrame, overlap: bool = True) -> 
         ids, several = pd.concat([ids, met]).astype("int64"), pd.concat([several, unclear]).astype(bool)
         rows = rows[~rows.index.isin(ids.index) & ~rows.index.isin(several.index)]
         stored = stored[~stored["id"].isin(ids)] if len(stored) else stored
-    return pd.concat([ids, _undated(rows, stored)]).astype("int64") if overlap else ids, several
+    if not overlap:
+        return ids, several
+    ids = pd.concat([ids, _undated(rows, stored)]).astype("int64")
+    rows, stored = (
+        rows[~rows.index.isin(ids.index)],
+        stored[~stored["id"].isin(ids)] if len(stored) else stored,
+    )
+    return pd.concat([ids, _renamed(rows, stored)]).astype("int64"), several
+
+
+def _renamed(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
+    """Stored ids by row of lines whose product was corrected: the same order, customer, day and worth, alone."""
+    names = ("number", "customer_id", "date", "quantity", "amount")
+    if rows.empty or stored.empty or not {"number", "amount"} <= {*rows} & {*stored}:
+        return pd.Series(dtype="int64")
+    sure = [frame[frame["number"].notna() & frame["amount"].notna()] for frame in (rows, stored)]
+    theirs, ours = (_as_text(frame, names) for frame in sure)
+    met = theirs[theirs.isin(ours.drop_duplicates(keep=False))].drop_duplicates(keep=False)
+    return met.map(pd.Series(stored["id"].loc[ours.index].to_numpy(), index=ours).groupby(level=0).first())
+
+
+def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """These columns of each row as one text; a column that is missing is blank."""
+    columns = (
+        pd.Series(_text(frame[name]).to_pandas(), dtype=object) if name in frame and len(frame) else None
+        for name in names
+    )
+    parts = [
+        pd.Series("", index=frame.index) if one is None else one.set_axis(frame.index) for one in columns
+    ]
+    return parts[0].str.cat(parts[1:], sep="\x1f")
 
 
 def _undated(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:

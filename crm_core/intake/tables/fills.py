@@ -12,6 +12,7 @@ from crm_core.intake.tables.ends import totals
 from crm_core.intake.tables.heads import Head
 from crm_core.intake.tables.words import is_added, is_order_date, is_order_number, is_person
 from crm_core.model.entities import Field, Kind
+from crm_core.model.registry import ENTITIES
 from crm_core.workbook.sheets import Sheet, column_letter
 
 _FEW_KEYS = 0.7
@@ -109,19 +110,45 @@ def _counted_once(label: str) -> str:
 
 
 def groups_filled(rows: pd.DataFrame, head: Head) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows with the leading keys of each group written in all its rows, where they surely are a group's."""
-    if len(rows) < 4 or rows.shape[1] < 2 or rows.iloc[:, 0].isna().iloc[: len(rows) // 2].sum() == 0:
+    """The rows with the leading keys of each group written in all its rows, where they surely are a group's.
+
+    Groups may stand in groups: a customer over orders over lines. In a file of ours every blank is one.
+    """
+    if _is_ours(rows, head):
         return rows, ()
+    made, keys = _filled_once(rows, head)
+    told = tuple(_read_as_same(label_of(head, int(rows.columns[place]))) for place in keys)
+    rest = rows.iloc[:, len(keys) :]
+    if not keys or not rest.shape[1] or rest.iloc[rows.iloc[:, 0].notna().to_numpy(), 0].isna().any():
+        return made, told
+    inner, more = groups_filled(rest, head)
+    return pd.concat([made.iloc[:, : len(keys)], inner], axis=1), told + more
+
+
+def _is_ours(rows: pd.DataFrame, head: Head) -> bool:
+    """Whether the headers are those of a file that Regulars hands out."""
+    labels = {label_of(head, int(position)) for position in rows.columns}
+    return any(
+        labels.issuperset(field.label for field in entity.fields)
+        for entity in ENTITIES.values()
+        if entity.uploaded
+    )
+
+
+def _filled_once(rows: pd.DataFrame, head: Head) -> tuple[pd.DataFrame, list[int]]:
+    """The rows filled down by their first keys, and the places of these."""
+    if len(rows) < 4 or rows.shape[1] < 2 or rows.iloc[:, 0].isna().iloc[: len(rows) // 2].sum() == 0:
+        return rows, []
     filled = rows.notna().to_numpy()
     heads = filled[:, 0]
     keys = _keys(filled, heads, [label_of(head, int(position)) for position in rows.columns])
     if not keys or not _surely_groups(rows, filled, heads, keys, head):
-        return rows, ()
+        return rows, []
     source = np.maximum.accumulate(np.where(heads, np.arange(len(rows)), 0))
     made = rows.copy(deep=False)
     for place in keys:
         made.isetitem(place, rows.iloc[:, place].take(source).set_axis(rows.index))
-    return made, tuple(_read_as_same(label_of(head, int(rows.columns[place]))) for place in keys)
+    return made, keys
 
 
 def _keys(filled: np.ndarray, heads: np.ndarray, labels: list[str]) -> list[int]:
@@ -148,7 +175,11 @@ def _surely_groups(
     if not every.any() or not filled[~heads][:, rest[every]].all(axis=1).all():
         return False
     labels = [label_of(head, int(position)) for position in rows.columns]
-    return _each_once(rows, heads, keys) and _say_so(rows, heads, keys, labels)
+    return (
+        _each_once(rows, heads, keys)
+        and _agree(rows, heads, keys, labels)
+        and _say_so(rows, heads, keys, labels)
+    )
 
 
 def _say_so(rows: pd.DataFrame, heads: np.ndarray, keys: list[int], labels: list[str]) -> bool:
@@ -161,6 +192,22 @@ def _say_so(rows: pd.DataFrame, heads: np.ndarray, keys: list[int], labels: list
     if dates:
         return rows.iloc[heads, keys[0]].is_monotonic_increasing
     return not rows.iloc[heads, keys[0]].duplicated().any() and not _in_turn(rows, labels)
+
+
+def _agree(rows: pd.DataFrame, heads: np.ndarray, keys: list[int], labels: list[str]) -> bool:
+    """Lines of one order have no other customer or day: a sale without a number that names them is its own."""
+    if not is_order_number(labels[keys[0]]):
+        return True
+    source = np.maximum.accumulate(np.where(heads, np.arange(len(rows)), 0))
+    told = [
+        place
+        for place, label in enumerate(labels)
+        if place not in keys and (is_person(label) or is_order_date(label))
+    ]
+    return all(
+        bool((cells.isna() | (cells == cells.iloc[source].set_axis(cells.index))).all())
+        for cells in (rows.iloc[:, place] for place in told)
+    )
 
 
 def _each_once(rows: pd.DataFrame, heads: np.ndarray, keys: list[int]) -> bool:
