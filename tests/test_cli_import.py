@@ -96,7 +96,9 @@ def test_a_text_file_is_read_as_told(run: Shell, tmp_path: Path) -> None:
         "sheets"
     ][0]
     assert sheet["first_rows"][1] == ["£ucja W¹s", "£ódŸ"]
-    assert "k.csv: Read as Windows-1250 with ; between columns." in run("import", tmp_path / "k.csv")[1]
+    assert (
+        "k.csv: Read as Windows-1250 with semicolons between columns." in run("import", tmp_path / "k.csv")[1]
+    )
     assert run.json("import", tmp_path / "k.csv")["sheets"][0]["first_rows"][1] == ["Łucja Wąs", "Łódź"]
 
 

@@ -265,3 +265,10 @@ def test_codes_that_a_program_wrote_as_decimals():
         "18",
     ]
     assert read_column(field, pd.Series(["1.0", "1.5"], dtype="str")).values.tolist() == ["1.0", "1.5"]
+
+
+def test_a_code_that_a_spreadsheet_shortened_is_a_problem():
+    """Two people whose long numbers both read 1.23457E+12 are not one; 1E5 is a code like any other."""
+    read = [parse(Kind.CODE, text) for text in ("1.23457E+12", "1E5", "00123", "12417.0")]
+    assert "its last digits are lost" in read[0].message and read[0].kept is None
+    assert read[1:] == ["1E5", "00123", "12417"]

@@ -118,6 +118,6 @@ def test_macros_are_left_alone(messy: Path) -> None:
 def test_polish_files_of_old_windows(name: str, shared_data: Path) -> None:
     """Letters are right though nothing in the file says how they are written."""
     found = read_workbook(shared_data / "languages" / name, name)
-    assert found.notes == ("Read as Windows-1250 with ; between columns.",)
+    assert found.notes == ("Read as Windows-1250 with semicolons between columns.",)
     head = " ".join(found.sheets[0].cells.loc[1])
     assert "Imię" in head or "sprzedaży" in head

@@ -73,7 +73,9 @@ def save_upload(
 
 def _nothing_known(upload: Upload) -> str:
     files = ", ".join(f"“{file.name}”" for file in upload.files)
-    reasons = " ".join(f"Sheet “{sheet.name}”: {sheet.proposal.why}" for sheet in upload.sheets[:5])
+    reasons = " ".join(
+        f"Sheet “{sheet.name}”: {sheet.proposal.why.rstrip('.')}." for sheet in upload.sheets[:5]
+    )
     return (
         f"Nothing in {files} was recognised as customers, purchases or contacts, so nothing was saved. {reasons} "
         "Say what a sheet holds: on the upload page, or with --as SHEET=customer."

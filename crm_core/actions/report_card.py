@@ -77,7 +77,7 @@ def _marked(name: str, tables: list[UploadedSheet], plan: ImportPlan) -> MarkedS
     """One sheet with the marks of all the tables on it."""
     first, plans = tables[0], {one.sheet: one for one in plan.sheets}
     sheet = first.sheet
-    kinds, page = dict(sheet.kinds), MarkedSheet(name, sheet.cells, hidden=sheet.hidden)
+    kinds, page = dict(sheet.kinds), MarkedSheet(name, sheet.cells, hidden=sheet.hidden, merged=sheet.merged)
     for one in tables:
         kinds |= {
             place: kind for place, kind in (one.table.kinds if one.table else {}).items() if place in kinds
@@ -146,7 +146,7 @@ def _blocks(upload: Upload, plan: ImportPlan, named: Mapping[str, str]) -> list[
         ),
         Block(
             "The columns",
-            ("Sheet", "Column", "Filled", "Taken", "Different", "Problems", "Becomes"),
+            ("Sheet", "Column", "Filled", "Taken", "Different values", "Problems", "Becomes"),
             _column_rows(plan, tables)[:MOST_COLUMNS],
             (1, 1, 1, 1, 1, 1, 3),
             empty="No sheet is taken in.",

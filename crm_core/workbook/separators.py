@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 
-SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SEP_LINE = re.compile(rb"^\s*\"?sep=(.)\"?[ ,;\t]*\r?\n", re.IGNORECASE)
 _LINES = 200
 

@@ -10,6 +10,7 @@ import pandas as pd
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
+from babel import Locale
 
 from crm_core.intake.clean.countries import country_of
 from crm_core.intake.clean.parts import (
@@ -118,9 +119,11 @@ def _with_country(part: Part, digits: pa.Array) -> Reading:
     if home is None or home == 1 or len(abroad) < 3 or codes.count(home) < _AGREE * len(codes):
         return part.reading
     country = phonenumbers.region_code_for_country_code(home)
-    part.notes.append(
-        f"the numbers with +{home} show the country: the others were read as numbers of {country}"
-    )
+    if len(abroad) < len(distinct(digits, 5_000)):
+        named = Locale("en").territories.get(country, country)
+        part.notes.append(
+            f"the numbers with +{home} show the country; those without were read as numbers of {named}."
+        )
     return replace(part.reading, country=country)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_core.intake.clean.parts import Part, matches, patch
+from crm_core.intake.clean.parts import Part, Trouble, matches, patch
 
+_SHORTENED = r"^\d\.\d+E\+\d{2}$"  # as Excel shows numbers of more than eleven digits; 1E5 is a code
 _TAG_SIGNS = re.compile(r"\s*[,;、|，；\n]\s*")
 
 
@@ -18,13 +19,20 @@ def read_text(part: Part, **_: Any) -> None:
 
 def read_code(part: Part, **_: Any) -> None:
     """Codes as they stand; where a program wrote a column of whole numbers as 12417.0, without the .0."""
-    part.values = part.texts
+    part.values = patch(part, part.texts, matches(part.texts, _SHORTENED), _shortened)
     if not pc.any(pc.ends_with(part.texts, ".0")).as_py():
         return
     floats, decimals = matches(part.texts, r"^\d+\.0$"), matches(part.texts, r"^\d+\.\d+$")
     if floats.equals(decimals):
         cut = pc.replace_substring_regex(part.texts, r"\.0$", "")
-        part.values = pc.if_else(floats, cut, part.texts)
+        part.values = pc.if_else(floats, cut, part.values)
+
+
+def _shortened(text: str) -> Trouble:
+    return Trouble(
+        f"“{text}” is a long number that a spreadsheet has shortened: its last digits are lost. Take it from where it "
+        "comes from, as text."
+    )
 
 
 def read_tags(part: Part, **_: Any) -> None:

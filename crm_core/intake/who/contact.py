@@ -1,5 +1,8 @@
 """Rows that share an e-mail or a phone with stored customers: certain with a similar name, doubtful otherwise."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 from rapidfuzz import fuzz
 
@@ -34,7 +37,7 @@ def _holders(asked: pd.DataFrame, key: str, stored: Stored) -> pd.DataFrame:
     return held[[key, "id", "name", "code", "made_up"]].sort_values("id", kind="stable")
 
 
-def _wanted(asked: pd.DataFrame, key: str) -> dict[str, object]:
+def _wanted(asked: pd.DataFrame, key: str) -> dict[str, Iterable[Any]]:
     """What to ask for; the store has small letters for ASCII only, so ŁUCJA@… is asked for as it stands, too."""
     keys = asked[key].unique()
     if key != "email_key":
