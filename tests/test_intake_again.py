@@ -392,3 +392,31 @@ def test_two_lines_of_one_worth_are_no_corrections_of_one(sqlite_url):
     take_in(database, workbook(Sales=[head, *lines]))
     plan, _ = take_in(database, workbook(Sales=[head, lines[0], ["2", "Ben", "2024-01-06", "Jam", 1, 10]]))
     assert counts(plan, "Sales") == {"new": 1, "same": 1}
+
+
+TILL = [
+    ["Customer ID", "Date", "Product", "Amount"],
+    *([f"C{n}", f"2025-03-{n:02}", f"Cake {n}", 10 + n] for n in range(1, 8)),
+]
+
+
+@pytest.mark.parametrize(
+    "column, value, field",
+    [(1, "2025-04-30", "date"), (2, "Pie", "product"), (3, 99, "amount"), (0, "C7", "customer_id")],
+)
+def test_a_line_without_a_number_is_known_by_its_neighbours(database: Database, column, value, field) -> None:
+    """Any one cell put right replaces the line between the same two others: revenue is not counted twice."""
+    saved(database, {"Sales": TILL})
+    put_right = [*TILL[:4], [*TILL[4]], *TILL[5:]]
+    put_right[4][column] = value
+    plan, _ = saved(database, {"Sales": put_right})
+    assert counts(plan, "Sales") == {"changed": 1, "same": 6} and plan.gone.empty
+    assert field in plan.cells["field"].tolist() and len(rows(database, "purchase")) == 7
+
+
+def test_a_window_that_moves_on_replaces_nothing(database: Database) -> None:
+    """The oldest lines drop out above, new ones of the same people come below: new and gone, no corrections."""
+    saved(database, {"Sales": TILL[:7]})
+    later = [[f"C{n}", f"2025-05-{n:02}", f"Cake {n}", 10 + n] for n in (1, 2)]
+    plan, _ = saved(database, {"Sales": [TILL[0], *TILL[3:7], *later]})
+    assert counts(plan, "Sales") == {"same": 4, "new": 2} and len(plan.gone) == 2

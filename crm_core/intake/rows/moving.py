@@ -10,6 +10,7 @@ from crm_core.intake.rows.inherited import from_heads, from_products
 from crm_core.intake.rows.keyed import name_ambiguous
 from crm_core.intake.rows.lines import content_hash, fill_amounts, is_empty_line, partners, source_keys
 from crm_core.intake.rows.orphans import claim, nobodys_partners
+from crm_core.intake.rows.placed import placed_partners
 from crm_core.intake.stored import Stored
 from crm_core.intake.who.references import Directory
 from crm_core.intake.work import Work
@@ -44,7 +45,7 @@ def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) ->
         known = frame["source_key"].isin(named.known.index)
         work.set_state(sheet, frame.index[known], "same")
         claim(work, sheet, frame[known], named.known, stored)
-        fresh = _changed(work, sheet, frame[~known], stored, named) if entity == "purchase" else frame[~known]
+        fresh = _changed(work, sheet, frame, known, stored, named) if entity == "purchase" else frame[~known]
         work.create(entity, fresh)
         named.unclear.append(records.refused)
     say_gone(work, entity, stored, named)
@@ -128,8 +129,11 @@ def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
         work.problems(sheet, [(row, "", "", message) for row in frame.index[undated]])
 
 
-def _changed(work: Work, sheet: str, fresh: pd.DataFrame, stored: Stored, named: Named) -> pd.DataFrame:
+def _changed(
+    work: Work, sheet: str, frame: pd.DataFrame, known: pd.Series, stored: Stored, named: Named
+) -> pd.DataFrame:
     """Take out the lines that are corrections of stored ones; gives what is left: the new lines."""
+    fresh = frame[~known]
     if fresh.empty:
         return fresh
     left = _left_in_store(fresh, stored, named)
@@ -140,7 +144,13 @@ def _changed(work: Work, sheet: str, fresh: pd.DataFrame, stored: Stored, named:
     _say_several(work, sheet, several)
     _take_over(work, sheet, fresh.loc[ids.index].assign(id=ids), left, stored)
     named.take(ids, left, fresh.loc[several.index])
-    return rest[~rest.index.isin(theirs.index)]
+    rest = rest[~rest.index.isin(theirs.index)]
+    ids, left = placed_partners(rest, frame, known, stored, named)
+    if ids.empty:
+        return rest
+    _take_over(work, sheet, rest.loc[ids.index].assign(id=ids), left, stored)
+    named.take(ids, left, rest[:0])
+    return rest[~rest.index.isin(ids.index)]
 
 
 def _take_over(work: Work, sheet: str, rows: pd.DataFrame, left: pd.DataFrame, stored: Stored) -> None:
