@@ -9,8 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from browser import DESKTOP, PHONE, browser, page, picture, settle, upload, visit  # noqa: E402
+from browser import DESKTOP, PHONE, browser, by_key, page, picture, settle, upload, visit  # noqa: E402
 from conftest import serving  # noqa: E402
+from playwright.sync_api import Page  # noqa: E402
 
 from crm_core.actions.demo import fill_demo, sample_workbook  # noqa: E402
 from crm_core.actions.opening import open_at  # noqa: E402
@@ -40,9 +41,38 @@ def take(folder: Path) -> None:
                 upload(screen, book)
                 settle(screen)
                 picture(screen, folder / "upload.png")
+                _of_an_upload(screen, folder, book, app.url)
             with page(chromium, PHONE, dark=True) as screen:
                 visit(screen, app.url)
                 picture(screen, folder / "phone.png")
+
+
+def _of_an_upload(screen: Page, folder: Path, book: Path, url: str) -> None:
+    """The sheet with its table outlined, what a newer version would change, and two people who may be one."""
+    screen.get_by_role("tab", name="Customers · ").click()
+    picture(screen, folder / "sheet.png")
+    by_key(screen, "save").get_by_role("button").click()
+    settle(screen)
+    visit(screen, f"{url}/upload")
+    upload(screen, _newer(book))
+    picture(screen, folder / "changes.png")
+    visit(screen, url)
+    by_key(screen, "to_pairs").get_by_role("button").click()
+    picture(screen, folder / "double.png")
+
+
+def _newer(book: Path) -> Path:
+    """The same workbook a month later: some phones and cities are others."""
+    import openpyxl
+
+    held = openpyxl.load_workbook(book)
+    sheet = held["Customers"]
+    heads = {cell.value: cell.column for row in sheet.iter_rows(max_row=3) for cell in row if cell.value}
+    for row in range(5, 40, 3):
+        sheet.cell(row, heads["Phone"]).value = f"+44 20 7946 {row:04}"
+        sheet.cell(row + 1, heads["City"]).value = "Bath" if row % 2 else "Wells"
+    held.save(book.with_name("customers 2026.xlsx"))
+    return book.with_name("customers 2026.xlsx")
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def _blocks(upload: Upload, plan: ImportPlan, named: Mapping[str, str]) -> list[
         ),
         Block(
             "The columns",
-            ("Sheet", "Column", "Filled", "Taken", "Different values", "Problems", "Becomes"),
+            ("Sheet", "Column", "Filled", "Taken", "Distinct", "Problems", "Becomes"),
             _column_rows(plan, tables)[:MOST_COLUMNS],
             (1, 1, 1, 1, 1, 1, 3),
             empty="No sheet is taken in.",

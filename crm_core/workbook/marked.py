@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d{0,8}[1-9])?")
 _DIGITS = 15  # a cell holds no more
 _SAMPLE = 300
 _WIDEST, _NARROWEST, _NOTE_WIDTH = 40, 9, 70
+_WIDEST_HEAD = 20
 _MOST_FROZEN = 12
 _LAST_COLUMN = 16_384
 _TALLEST = 10_000  # rows of one merged cell that are followed
@@ -123,10 +124,17 @@ def _set_columns(page: Worksheet, sheet: MarkedSheet, formats: Marks) -> None:
     for place in sheet.cells.columns:
         sample = sheet.cells[place].iloc[:_SAMPLE].dropna()
         longest = min(int(sample.str.len().quantile(0.95)) + 2, _WIDEST) if len(sample) else 0
-        page.set_column(place - 1, place - 1, max(longest, _NARROWEST), formats.column(_kind(sheet, place)))
+        width = max(longest, _head_width(sheet, place), _NARROWEST)
+        page.set_column(place - 1, place - 1, width, formats.column(_kind(sheet, place)))
     notes = note_column(sheet)
     if notes is not None:
         page.set_column(notes - 1, notes - 1, _NOTE_WIDTH, formats.note)
+
+
+def _head_width(sheet: MarkedSheet, place: int) -> int:
+    """What the header needs on one line, bold; a long one is broken."""
+    heads = sheet.cells[place].reindex(list(sheet.header_rows)).dropna()
+    return min(int(heads.str.len().max()) + 3, _WIDEST_HEAD) if len(heads) else 0
 
 
 def _merge(page: Worksheet, sheet: MarkedSheet) -> None:
