@@ -57,7 +57,7 @@ def _present(path: Path) -> Path:
 
 def _decided(options: argparse.Namespace, upload: imports.Upload) -> Choices:
     """What is proposed or remembered, corrected by what was said on the command line."""
-    choices = layouts.remembered_choices(upload)
+    choices = choosing.proposed_choices(upload)
     for sheet, entity in options.entities:
         choices = choosing.choose_entity(upload, choices, sheet, entity)
     for sheet, header, field in options.fields:

@@ -13,7 +13,7 @@ from crm_core.actions.limits import limits
 from crm_core.errors import RegularsError, UnreadableFile
 from crm_core.model.changes import Batch
 from pages._jobs import Progress, begin, drop, finish
-from pages._parts import Desk, say_later
+from pages._parts import Desk
 from pages._values import told_cells
 
 KINDS = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
@@ -86,7 +86,7 @@ def take_pasted(desk: Desk, key: str) -> None:
     if text.strip():
         _read(desk, [(PASTED, text.encode())])
     else:
-        say_later("There is nothing in the box yet. Paste rows with their headers first.", ":material/info:")
+        st.session_state["box_is_empty"] = True
 
 
 def _read(desk: Desk, files: Files) -> None:

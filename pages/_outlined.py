@@ -11,6 +11,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from crm_core.actions.choosing import column_letter
 from pages._parts import counted, number
 
 HEAD, TAIL, AROUND = 15, 6, 3  # rows shown from the top, from the end, and around the ends of the table
@@ -97,19 +98,10 @@ def as_html(picture: Picture, label: str) -> str:
     )
 
 
-def letter(position: int) -> str:
-    """Column 1 is A, 27 is AA."""
-    letters = ""
-    while position > 0:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def range_text(frame: Frame) -> str:
     """As spreadsheets write it: B4:H120."""
     first, last, left, right = frame
-    return f"{letter(left)}{first}:{letter(right)}{last}"
+    return f"{column_letter(left)}{first}:{column_letter(right)}{last}"
 
 
 def shown_rows(picture: Picture) -> list[tuple[int, int]]:
@@ -142,7 +134,7 @@ def _more(columns: int) -> str:
 
 def _letter(picture: Picture, column: int) -> str:
     word = picture.becomes.get(column)
-    return f"<th>{letter(column)}{f'<small>{escaped(word, 24)}</small>' if word else ''}</th>"
+    return f"<th>{column_letter(column)}{f'<small>{escaped(word, 24)}</small>' if word else ''}</th>"
 
 
 def _body(picture: Picture, columns: list[int]) -> Iterator[str]:

@@ -179,7 +179,7 @@ def test_a_moved_header_stays_in_its_own_table() -> None:
     """Where two tables share a sheet, moving the header of one does not swallow the other."""
     gap: list[list[Any]] = [[None], [None], [None]]
     upload, _ = read(Shop=[*PEOPLE, *gap, *SALES])
-    moved = choosing.move_header(upload, "Shop", 1).sheet("Shop").table
+    moved = choosing.move_area(upload, "Shop", header_row=1).sheet("Shop").table
     assert moved is not None and len(moved.rows) == len(PEOPLE) - 1
 
 

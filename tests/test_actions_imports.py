@@ -36,7 +36,7 @@ def test_the_header_can_be_moved(database: Database) -> None:
     """A header on another row than the one found is taken where the person says."""
     sheet = [["Name", "City"], ["Name", "City"], ["Anna", "Leeds"]]
     upload = imports.read_upload([("book.xlsx", workbook(Customers=sheet))])
-    moved = choosing.move_header(upload, "Customers", 2)
+    moved = choosing.move_area(upload, "Customers", header_row=2)
     plan = imports.plan_upload(
         database,
         moved,

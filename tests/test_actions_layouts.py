@@ -35,7 +35,7 @@ def read(database: Database, name: str = "Shop export.xlsx", **sheets: Any) -> i
 
 
 def save(database: Database, upload: imports.Upload, choices: Choices | None = None) -> imports.ImportPlan:
-    chosen = layouts.remembered_choices(upload) if choices is None else choices
+    chosen = choosing.proposed_choices(upload) if choices is None else choices
     plan = imports.plan_upload(database, upload, chosen)
     imports.save_upload(database, upload, chosen, plan, **WHO)
     return plan
@@ -93,7 +93,7 @@ def test_another_choice_changes_the_layout(database: Database) -> None:
     """A shape has one layout: it learns what was chosen last and keeps its name."""
     teach(database)
     upload = read(database, "other.xlsx", Stuff=ODD)
-    choices = choosing.choose_field(upload, layouts.remembered_choices(upload), "Stuff", "Shop", "company")
+    choices = choosing.choose_field(upload, choosing.proposed_choices(upload), "Stuff", "Shop", "company")
     save(database, upload, choices)
     again = read(database, "third.xlsx", Stuff=ODD).sheets[0].proposal
     assert again.remembered == "Shop export"
@@ -118,7 +118,7 @@ def test_a_sheet_left_out_teaches_nothing(database: Database) -> None:
     teach(database)
     before = rows(database, "layout")
     upload = read(database, Stuff=ODD, Customers=PEOPLE)
-    choices = layouts.remembered_choices(upload)
+    choices = choosing.proposed_choices(upload)
     off = imports.SheetChoice("customer", False, choices["Stuff"].mapping)
     save(database, upload, {**choices, "Stuff": off})
     assert rows(database, "layout") == before
@@ -133,7 +133,7 @@ def test_everything_that_was_decided_is_remembered(database: Database) -> None:
     told = {3: Reading(date_order="dmy", country="GB", currency="GBP")}
     choices = {"Sales": imports.SheetChoice(**{**vars(choices["Sales"]), "readings": told})}
     save(database, upload, choices)
-    assert layouts.remembered_choices(read(database, "b.xlsx", Sales=SALES)) == choices
+    assert choosing.proposed_choices(read(database, "b.xlsx", Sales=SALES)) == choices
 
 
 def test_a_moved_header_is_found_by_its_words(database: Database) -> None:
@@ -141,7 +141,7 @@ def test_a_moved_header_is_found_by_its_words(database: Database) -> None:
     sheet = [["Name", "City"], ["Nazwa", "Gdzie"], ["Anna", "Leeds"], ["Ben", "York"]]
     upload = read(database, Customers=sheet)
     assert upload.sheets[0].table is not None and upload.sheets[0].table.header_row != 2
-    moved = choosing.move_header(upload, "Customers", 2)
+    moved = choosing.move_area(upload, "Customers", header_row=2)
     choices = choosing.choose_entity(moved, choosing.proposed_choices(moved), "Customers", "customer")
     choices = choosing.choose_field(moved, choices, "Customers", "Nazwa", "name")
     save(database, moved, choices)
@@ -154,10 +154,10 @@ def test_a_moved_header_is_found_by_its_words(database: Database) -> None:
 def test_a_header_that_a_person_moves_stays(database: Database) -> None:
     """What is remembered does not move a table that somebody has just placed."""
     sheet = [["Name", "City"], ["Nazwa", "Gdzie"], ["Anna", "Leeds"], ["Ben", "York"]]
-    upload = choosing.move_header(read(database, Customers=sheet), "Customers", 2)
+    upload = choosing.move_area(read(database, Customers=sheet), "Customers", header_row=2)
     choices = choosing.choose_entity(upload, choosing.proposed_choices(upload), "Customers", "customer")
     save(database, upload, choosing.choose_field(upload, choices, "Customers", "Nazwa", "name"))
-    moved = choosing.move_header(read(database, Customers=sheet), "Customers", 1)
+    moved = choosing.move_area(read(database, Customers=sheet), "Customers", header_row=1)
     found = layouts.recall(database, moved).sheets[0]
     assert found.table is not None and found.table.header_row == 1
 
@@ -175,7 +175,7 @@ def test_a_hidden_sheet_stays_off(database: Database) -> None:
     book.save(out)
     upload = layouts.recall(database, imports.read_upload([("hidden.xlsx", out.getvalue())]))
     assert upload.sheet("Stuff").proposal.remembered == "Shop export"
-    assert not layouts.remembered_choices(upload)["Stuff"].on
+    assert not choosing.proposed_choices(upload)["Stuff"].on
 
 
 def test_sheets_of_one_workbook_are_named_apart(database: Database) -> None:

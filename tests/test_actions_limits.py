@@ -32,7 +32,7 @@ def test_the_usual_limits(database: Database) -> None:
 
 def test_a_limit_is_in_force_once_it_is_set(database: Database) -> None:
     """A file beyond it is refused with the limit in the sentence."""
-    limits.set_limit(database, "limit_rows", "1,000", **WHO)
+    settings.set_setting(database, "limit_rows", "1,000", **WHO)
     many = workbook(S=[["Name", "City"], *([f"Person {n}", "York"] for n in range(1_100))])
     with pytest.raises(UnreadableFile, match="1,000"):
         imports.read_upload([("many.xlsx", many)], limits=limits.limits(database))
@@ -41,7 +41,7 @@ def test_a_limit_is_in_force_once_it_is_set(database: Database) -> None:
 def test_every_limit_arrives_in_its_unit(database: Database) -> None:
     """Megabytes become bytes, rows and seconds stay what they are."""
     for name, value in {"file_mb": 7, "rows": 5_000, "memory_mb": 512, "seconds": 30}.items():
-        limits.set_limit(database, f"limit_{name}", value, **WHO)
+        settings.set_setting(database, f"limit_{name}", str(value), **WHO)
     now = limits.limits(database)
     assert (now.file_bytes, now.rows, now.memory_bytes, now.seconds) == (
         7 * MEGABYTE, 5_000, 512 * MEGABYTE, 30,
@@ -53,14 +53,14 @@ def test_every_limit_arrives_in_its_unit(database: Database) -> None:
 def test_a_limit_has_bounds(database: Database, typed: str) -> None:
     """What is no whole number between them is refused, and nothing is stored."""
     with pytest.raises(InvalidInput, match=r"1 to 2,000 .MB; usually 100."):
-        limits.set_limit(database, "limit_file_mb", typed, **WHO)
+        settings.set_setting(database, "limit_file_mb", typed, **WHO)
     assert rows(database, "setting") == []
 
 
 def test_an_unknown_limit_names_the_limits(database: Database) -> None:
     """A refusal says which there are."""
     with pytest.raises(InvalidInput, match="limit_file_mb, limit_rows"):
-        limits.set_limit(database, "limit_colour", "3", **WHO)
+        settings.set_setting(database, "limit_colour", "3", **WHO)
 
 
 @pytest.mark.parametrize("stored", ["999999999", "-1", "lots", None])

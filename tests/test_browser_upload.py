@@ -102,6 +102,7 @@ def test_rows_are_pasted(chromium, home):
     with page(chromium) as screen:
         visit(screen, f"{home}/upload")
         screen.get_by_text("Or paste rows").click()
+        settle(screen)
         screen.get_by_role("button", name="Read these rows").click()
         see(screen, "There is nothing in the box yet.")
         screen.locator("textarea").fill("Code\tName\nA1\tAda Novak\n")

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._outlined import COLUMNS, WHOLE_ROW, Picture, as_html, escaped, letter, range_text, shown_rows
+from pages._outlined import (
+    COLUMNS,
+    WHOLE_ROW,
+    Picture,
+    as_html,
+    column_letter,
+    escaped,
+    range_text,
+    shown_rows,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -145,7 +154,7 @@ def test_a_sheet_without_cells_breaks_nothing():
 @pytest.mark.parametrize(("frame", "text"), [((4, 120, 2, 8), "B4:H120"), ((1, 1, 27, 16384), "AA1:XFD1")])
 def test_a_range_is_written_as_spreadsheets_write_it(frame, text):
     """Letters for columns, numbers for rows."""
-    assert range_text(frame) == text and letter(frame[2]) in text
+    assert range_text(frame) == text and column_letter(frame[2]) in text
 
 
 def test_a_matter_of_a_whole_row_colours_its_number():

@@ -14,11 +14,11 @@ from crm_core.intake.mapping.propose import propose, propose_as
 from crm_core.intake.records import SheetChoice
 from crm_core.intake.tables.find import Area, find_tables, sheet_row
 from crm_core.model.registry import ENTITIES
-from crm_core.workbook.sheets import Sheet
+from crm_core.workbook.sheets import Sheet, column_letter
 
 __all__ = [
     "ENCODINGS", "POLICIES", "Area", "choice_of", "choose_again", "choose_entity", "choose_erase", "choose_field",
-    "choose_policy", "choose_refuse", "decide", "move_area", "move_header", "proposed_choices", "reread_text",
+    "choose_policy", "choose_refuse", "column_letter", "decide", "move_area", "proposed_choices", "reread_text",
     "sheet_row", "text_reading", "typed_area",
 ]  # fmt: skip
 
@@ -121,11 +121,6 @@ def _column(upload: Upload, sheet: str, header: str) -> int:
 
 
 # Where a table stands ---------------------------------------------------------------------------------------
-
-
-def move_header(upload: Upload, sheet: str, header_row: int) -> Upload:
-    """The same upload with the header of one sheet on another row (as the sheet counts; 0: it has none)."""
-    return move_area(upload, sheet, header_row=header_row)
 
 
 def move_area(

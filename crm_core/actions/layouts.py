@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.actions.choosing import proposed_choices
 from crm_core.actions.reading import Upload, UploadedSheet, proposed
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.layouts import (
@@ -58,11 +57,6 @@ def _with_stored(database: Database, sheets: Iterable[UploadedSheet]) -> Iterato
         for one in sheets:
             found = one.table and joined(one.proposal, one.table, Answers(connection))
             yield proposed(one, found) if found and found != one.proposal else one
-
-
-def remembered_choices(upload: Upload) -> dict[str, SheetChoice]:
-    """The choices for each sheet: as remembered where its shape is known, else as proposed."""
-    return proposed_choices(upload)
 
 
 def _shapes(upload: Upload, one: UploadedSheet) -> dict[str, int | None]:

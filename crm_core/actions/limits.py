@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from crm_core.actions.company import save_settings
 from crm_core.errors import InvalidInput
 from crm_core.ledger import existing
 from crm_core.ledger.database import Database
@@ -62,11 +60,6 @@ def _stored(bound: Bound, text: str | None) -> int:
     plain = text or ""
     number = int(plain) if plain.isascii() and plain.isdigit() else bound.usual
     return number if bound.least <= number <= bound.most else bound.usual
-
-
-def set_limit(database: Database, name: str, value: int | str, *, who: str, as_of: date) -> None:
-    """Set one limit; InvalidInput for an unknown name, for what is no whole number, and beyond its bounds."""
-    save_settings(database, {name: checked_limit(name, str(value))}, who=who, as_of=as_of)
 
 
 def checked_limit(name: str, typed: str) -> str:

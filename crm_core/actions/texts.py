@@ -21,7 +21,6 @@ from crm_core.intake.tables.find import Table
 from crm_core.model.changes import SourceFile
 from crm_core.workbook.encodings import label
 from crm_core.workbook.read import Limits
-from crm_core.workbook.separators import SEPARATORS
 
 # Python's name → what a person chooses from, the usual ones first.
 ENCODINGS = {
@@ -80,12 +79,6 @@ def known_separator(name: str) -> str:
             f"“{name}” cannot separate columns. Write one character, or: comma, semicolon, tab, bar."
         )
     return found
-
-
-def separator_label(separator: str) -> str:
-    """What a person calls it: comma, semicolon, tab, bar; any other is called what it is."""
-    words = {",": "comma", ";": "semicolon", "|": "bar"} | {" ": "space"}
-    return words.get(separator) or SEPARATORS.get(separator, separator)
 
 
 def text_reading(upload: Upload, file: str) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger import existing
 from crm_core.ledger.bulk import KeyTable, read_frame
-from crm_core.ledger.tables import TABLES, archive, batches, customers, purchases
+from crm_core.ledger.tables import TABLES, archive, customers, purchases
 from crm_core.model.registry import CUSTOMER
 
 GIVEN = ("name", "given_name", "family_name")
@@ -24,7 +24,7 @@ class LineAnswers:
         """By source key batch (missing: removed by hand) and orphan (the id of a line without customer)."""
         with KeyTable(self.connection, "known_sources", keys) as wanted:
             here = _triples(self.connection, TABLES[entity].name, wanted.name)
-            away = _removed(entity).where(archive.c.source_key.in_(sa.select(wanted.c.key)))
+            away = existing.removed_by_hand(entity).where(archive.c.source_key.in_(sa.select(wanted.c.key)))
             gone = [(key, None, None) for key in self.connection.scalars(away)]
         known = pd.concat([here, _known(gone)]) if gone else here
         return known[~known.index.duplicated()]
@@ -96,12 +96,3 @@ def _known(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     keys, batches_, orphans = zip(*rows, strict=True) if rows else ((), (), ())
     columns = {"batch": pd.array(batches_, dtype="Int64"), "orphan": pd.array(orphans, dtype="Int64")}
     return pd.DataFrame(columns, index=pd.Index(keys, dtype="int64", name="source_key"))
-
-
-def _removed(entity: str) -> sa.Select[Any]:
-    """Source keys of lines that a person took out: they stay known, so that the same file does not bring them back."""
-    undoing = sa.select(batches.c.id).where(
-        sa.or_(batches.c.undoes.is_not(None), batches.c.undone_by.is_not(None))
-    )
-    by_hand = sa.and_(archive.c.entity == entity, archive.c.source_key.is_not(None))
-    return sa.select(archive.c.source_key).where(by_hand, archive.c.batch.not_in(undoing))

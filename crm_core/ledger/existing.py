@@ -63,20 +63,19 @@ def stored_source_keys(connection: Connection, entity: str, keys: Iterable[int])
     A line that a person removed stays known, so that the same file does not bring it back; undo frees the keys.
     """
     table = TABLES[entity]
-    by_hand = sa.select(archive.c.source_key).where(
-        archive.c.entity == entity, archive.c.source_key.is_not(None)
-    )
-    by_hand = by_hand.where(archive.c.batch.not_in(_undoing()))
     with KeyTable(connection, "wanted_sources", keys) as wanted:
         present = sa.select(table.c.source_key).join(wanted, table.c.source_key == wanted.c.key)
-        gone = by_hand.where(archive.c.source_key.in_(sa.select(wanted.c.key)))
+        gone = removed_by_hand(entity).where(archive.c.source_key.in_(sa.select(wanted.c.key)))
         return set(connection.scalars(sa.union(present, gone)))
 
 
-def _undoing() -> sa.Select[tuple[int]]:
-    return sa.select(batches.c.id).where(
+def removed_by_hand(entity: str) -> sa.Select[Any]:
+    """Source keys of lines that a person took out, not by an undo."""
+    undoing = sa.select(batches.c.id).where(
         sa.or_(batches.c.undoes.is_not(None), batches.c.undone_by.is_not(None))
     )
+    keyed = sa.and_(archive.c.entity == entity, archive.c.source_key.is_not(None))
+    return sa.select(archive.c.source_key).where(keyed, archive.c.batch.not_in(undoing))
 
 
 def settings(connection: Connection) -> dict[str, str]:

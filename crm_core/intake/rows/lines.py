@@ -97,53 +97,51 @@ def partners(rows: pd.DataFrame, stored: pd.DataFrame, overlap: bool = True) -> 
         stored = stored[~stored["id"].isin(ids)] if len(stored) else stored
     if not overlap:
         return ids, several
-    ids = pd.concat([ids, _undated(rows, stored)]).astype("int64")
-    rows, stored = (
-        rows[~rows.index.isin(ids.index)],
-        stored[~stored["id"].isin(ids)] if len(stored) else stored,
-    )
-    return pd.concat([ids, _renamed(rows, stored)]).astype("int64"), several
+    # Neither takes a line of the other: one wants stored lines without a number, the other with one.
+    found = [ids, _undated(rows, stored), _renamed(rows, stored)]
+    return pd.concat(found).astype("int64"), several
 
 
 def _renamed(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
     """Stored ids by row of lines whose product was corrected: the same order, customer, day and worth, alone."""
     names = ("number", "customer_id", "date", "quantity", "amount")
-    if rows.empty or stored.empty or not {"number", "amount"} <= {*rows} & {*stored}:
+    if not {"number", "amount"} <= {*rows} & {*stored}:
         return pd.Series(dtype="int64")
-    sure = [frame[frame["number"].notna() & frame["amount"].notna()] for frame in (rows, stored)]
-    theirs, ours = (_as_text(frame, names) for frame in sure)
-    met = theirs[theirs.isin(ours.drop_duplicates(keep=False))].drop_duplicates(keep=False)
-    return met.map(pd.Series(stored["id"].loc[ours.index].to_numpy(), index=ours).groupby(level=0).first())
-
-
-def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """These columns of each row as one text; a column that is missing is blank."""
-    columns = (
-        pd.Series(_text(frame[name]).to_pandas(), dtype=object) if name in frame and len(frame) else None
-        for name in names
-    )
-    parts = [
-        pd.Series("", index=frame.index) if one is None else one.set_axis(frame.index) for one in columns
-    ]
-    return parts[0].str.cat(parts[1:], sep="\x1f")
+    theirs, ours = (frame[frame["number"].notna() & frame["amount"].notna()] for frame in (rows, stored))
+    return _alone_alike(theirs, ours, names)
 
 
 def _undated(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
     """Stored ids by row of lines whose date could not be read once: the same customer, product and amount, alone."""
-    bare = [frame["number"].isna() if "number" in frame else True for frame in (rows, stored)]
-    if rows.empty or stored.empty or "date" not in rows:
+    if stored.empty or "date" not in rows:
         return pd.Series(dtype="int64")
-    theirs = _who_what(rows[bare[0] & rows["date"].notna()])
-    ours = _who_what(stored[bare[1] & stored["date"].isna() & stored["customer_id"].notna()])
-    met = theirs[theirs.isin(ours.drop_duplicates(keep=False))].drop_duplicates(keep=False)
-    return met.map(pd.Series(stored["id"].loc[ours.index].to_numpy(), index=ours).groupby(level=0).first())
+    bare = rows["number"].isna() if "number" in rows else True
+    theirs = rows[bare & rows["date"].notna()]
+    ours = stored[stored["number"].isna() & stored["date"].isna() & stored["customer_id"].notna()]
+    return _alone_alike(theirs, ours, ("customer_id", "product_code", "product", "amount"))
 
 
-def _who_what(frame: pd.DataFrame) -> pd.Series:
-    """The customer, the product and the amount of each line as one text."""
+def _alone_alike(rows: pd.DataFrame, stored: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Stored ids by row where these columns agree with exactly one stored line, and with no other row."""
+    if rows.empty or stored.empty:
+        return pd.Series(dtype="int64")
+    theirs, ours = (
+        _as_text(rows, names).drop_duplicates(keep=False),
+        _as_text(stored, names).drop_duplicates(keep=False),
+    )
+    ids = pd.Series(stored["id"].loc[ours.index].astype("int64").to_numpy(), index=ours)
+    return theirs.map(ids).dropna().astype("int64")
+
+
+def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """These columns of each row as one text; a column that is missing is blank."""
     blank = pd.Series("", index=frame.index)
-    names = ("customer_id", "product_code", "product", "amount")
-    parts = [frame[name].astype("str").fillna("") if name in frame else blank for name in names]
+    parts = [
+        pd.Series(_text(frame[name]).to_pandas(), dtype=object).set_axis(frame.index)
+        if name in frame
+        else blank
+        for name in names
+    ]
     return parts[0].str.cat(parts[1:], sep="\x1f")
 
 
