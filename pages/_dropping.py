@@ -53,7 +53,9 @@ def _paste(desk: Desk, key: str) -> None:
         icon = ":material/arrow_forward:"
         st.button("Read these rows", key="read_pasted", icon=icon, on_click=take_pasted, args=(desk, key))
         if st.session_state.pop("box_is_empty", False):
-            st.caption(":material/info: There is nothing in the box yet. Paste rows with their headers first.")
+            st.caption(
+                ":material/info: There is nothing in the box yet. Paste rows with their headers first."
+            )
 
 
 def _last_upload(desk: Desk) -> None:
