@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.errors import StaleView
-from crm_core.ledger import kept
+from crm_core.ledger import derived, kept
 from crm_core.ledger.clock import stamp
 from crm_core.ledger.database import Database, read_revisions
 from crm_core.ledger.rows import Touch, change_cells, create_rows, remove_rows
@@ -50,7 +50,17 @@ def roll(database: Database, as_of: date) -> None:
     """A new day: rows that lay in the future when they were saved count from their day on."""
     with database.write() as connection:
         kept.keep(connection, (), as_of)
-        _raise_revisions(connection, {"profile"})
+        raise_revisions(connection, {"profile"})
+
+
+def keep_derived(
+    database: Database, what: str, stamp: derived.Stamp, write: Callable[[Connection], None]
+) -> None:
+    """Replace `what` (a forecast, standings, products) by what `write` writes, stamped: whole or not at all."""
+    with database.write() as connection:
+        write(connection)
+        derived.put_stamp(connection, what, stamp)
+        raise_revisions(connection, {what})
 
 
 def _apply(database: Database, changes: ChangeSet, who: str, as_of: date, progress: Progress) -> Batch:
@@ -63,7 +73,7 @@ def _apply(database: Database, changes: ChangeSet, who: str, as_of: date, progre
         _close_batch(connection, batch, changes)
         progress("Bringing the sums up to date", 0.8)
         kept.keep(connection, touch.customers, as_of)
-        _raise_revisions(connection, touch.entities)
+        raise_revisions(connection, touch.entities)
         progress("Saving", 0.98)
     return batch
 
@@ -114,7 +124,8 @@ def _mark_undone(connection: Connection, batch: Batch) -> None:
         raise StaleView(f"Number {batch.undoes} was undone by somebody else meanwhile. Nothing was changed.")
 
 
-def _raise_revisions(connection: Connection, entities: set[str]) -> None:
+def raise_revisions(connection: Connection, entities: set[str]) -> None:
+    """Say that what was read of these entities may hold no more."""
     for entity in sorted(entities):
         raised = sa.update(revisions).where(revisions.c.entity == entity)
         if connection.execute(raised.values(number=revisions.c.number + 1)).rowcount == 0:

@@ -48,6 +48,9 @@ MEASURES = (
     ),
     Field("recency_days", K.INTEGER, "Days since last bought"),
     Field("gap", K.NUMBER, "Usual gap", help="Days between two purchases, as expected for this customer"),
+    Field(
+        "own_gap", K.NUMBER, "Own gap", help="Days between two purchases so far; blank with one day or none"
+    ),
     Field("silence", K.NUMBER, "Silence", help="Days since last bought, in usual gaps"),
     Field("r", K.INTEGER, "Recency score", help="1 to 5: how lately they bought, among all buyers"),
     Field("f", K.INTEGER, "Frequency score", help="1 to 5: how often they bought, among all buyers"),
@@ -55,6 +58,23 @@ MEASURES = (
     Field("average_order", K.MONEY, "Average order"),
     Field("next_order_on", K.DATE, "Next order expected"),
     Field("silent_on", K.DATE, "Silent from", help="The day on which their silence passes three usual gaps"),
+)
+
+FORECAST = (
+    Field("p_alive", K.NUMBER, "Still a customer", help="How likely they will ever buy again: 0 to 1"),
+    Field("p_alive_low", K.NUMBER, "Still a customer, at least"),
+    Field("p_alive_high", K.NUMBER, "Still a customer, at most"),
+    Field("expected_orders_90d", K.NUMBER, "Orders in 90 days", help="How many orders are to be expected"),
+    Field("expected_orders_low", K.NUMBER, "Orders in 90 days, at least"),
+    Field("expected_orders_high", K.NUMBER, "Orders in 90 days, at most"),
+    Field(
+        "clv_12m",
+        K.MONEY,
+        "Value of 12 months",
+        help="What their orders of the next 12 months are worth today",
+    ),
+    Field("clv_low", K.MONEY, "Value of 12 months, at least"),
+    Field("clv_high", K.MONEY, "Value of 12 months, at most"),
 )
 
 OWN = (
@@ -75,7 +95,9 @@ OCCASION = (
     Field("revenue", K.MONEY, "Revenue"),
 )
 
-CUSTOMER_FIELDS: dict[str, Field] = _DECLARED | {field.name: field for field in (*OWN, *SUMS, *MEASURES)}
+CUSTOMER_FIELDS: dict[str, Field] = _DECLARED | {
+    field.name: field for field in (*OWN, *SUMS, *MEASURES, *FORECAST)
+}
 
 
 def customer_field(name: str) -> Field:

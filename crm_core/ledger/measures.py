@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger import dialects, profile
 from crm_core.ledger.dialects import EPOCH, day_number, day_of, whole
 from crm_core.ledger.edges import Edges, big_order, edges
-from crm_core.ledger.tables import customers
+from crm_core.ledger.tables import customers, forecasts
 
 Expression = sa.ColumnElement[Any]
 
@@ -72,7 +72,9 @@ def measured(connection: Connection, as_of: date) -> Measured:
         None, callable_=lambda: big_order(connection, as_of), type_=sa.Double(), unique=True
     )
     columns |= measures(sums, found, big, as_of)
+    columns |= {column.name: column for column in forecasts.c if column.name != "customer_id"}
     rows = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
+    rows = rows.outerjoin(forecasts, forecasts.c.customer_id == customers.c.id)
     return Measured(as_of, found, rows, columns)
 
 
@@ -99,6 +101,7 @@ def _basics(sums: sa.FromClause, found: Edges, as_of: date) -> dict[str, Express
     return {
         "recency_days": recency,
         "gap": gap,
+        "own_gap": sa.case((c.days > 1, (last - day_number(c.first_on)) / (c.days - 1.0))),
         "silence": sa.type_coerce(recency / gap, sa.Double()),
         "r": _score(c.last_on, tuple(date.fromordinal(day + EPOCH) for day in found.r), c.orders > 0),
         "f": _score(c.orders, found.f, c.orders > 0),

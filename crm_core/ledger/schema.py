@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crm_core.errors import DatabaseTrouble
-from crm_core.ledger import kept
-from crm_core.ledger.tables import meta, metadata, occasions, profiles
+from crm_core.ledger import derived, kept
+from crm_core.ledger.tables import DERIVED, meta, metadata, occasions, profiles
 
 SCHEMA_VERSION = 1
-KEPT = (occasions, profiles)  # sums: made anew from the records whenever the schema changes
+KEPT = (occasions, profiles, *DERIVED)  # made anew from the records whenever the schema changes
 
 
 def prepare(engine: Engine, file: Path | None) -> None:
@@ -74,6 +74,7 @@ def _upgrade(connection: Connection) -> None:
             _add_indexes(connection, table, {index["name"] for index in inspector.get_indexes(table.name)})
     if older:
         kept.rewrite(connection)
+        derived.forget(connection)
     _stamp(connection)
 
 

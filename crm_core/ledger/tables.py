@@ -103,7 +103,8 @@ for _entity in ENTITIES.values():
 
 # Backstops: two rows must never claim the same key, whatever a plan says.
 UNIQUE_KEYS = (
-    ("customer", "code"), ("order", "number"), ("colleague", "name"), ("layout", "headers"), ("setting", "name"),
+    ("customer", "code"), ("order", "number"), ("colleague", "name"), ("layout", "headers"), ("segment", "name"),
+    ("setting", "name"),
 )  # fmt: skip
 for _name, _key in UNIQUE_KEYS:
     Index(f"{table_name(_name)}_{_key}", TABLES[_name].c[_key], unique=True)
@@ -205,3 +206,72 @@ profiles = Table(
     Column("open_follow_ups", BigInteger(), nullable=False),
     Column("next_due_on", IsoDate()),
 )
+
+# What is worked out now and then, not in every transaction: `meta` says of which day and state (ledger/derived.py).
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column(
+        "customer_id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    ),
+    Column("p_alive", Double()),
+    Column("p_alive_low", Double()),
+    Column("p_alive_high", Double()),
+    Column("expected_orders_90d", Double()),
+    Column("expected_orders_low", Double()),
+    Column("expected_orders_high", Double()),
+    Column("clv_12m", BigInteger()),
+    Column("clv_low", BigInteger()),
+    Column("clv_high", BigInteger()),
+)
+# In which words a customer stood at the ends of months: one row a stretch, `since` and `until` both included.
+standings = Table(
+    "standings",
+    metadata,
+    Column("what", Text(), nullable=False),  # segment, tier, or saved (then `value` is the segment's id)
+    Column("value", Text(), nullable=False),
+    Column("customer_id", BigInteger(), nullable=False),
+    Column("since", IsoDate(), nullable=False),
+    Column("until", IsoDate(), nullable=False),
+    PrimaryKeyConstraint("what", "customer_id", "value", "since"),
+    Index("standings_value", "what", "value", "since"),
+    sqlite_with_rowid=False,
+)
+# Products as they were bought. `item`: the product's code where lines have one, else its name, folded.
+items = Table(
+    "items",
+    metadata,
+    Column("item", Text(), primary_key=True),
+    Column("code", Text()),
+    Column("product", Text(), nullable=False),
+    Column("category", Text()),
+    Column("price", BigInteger()),  # what one usually costs
+    Column("people", BigInteger(), nullable=False),
+    Column("orders", BigInteger(), nullable=False),
+    Column("quantity", Double(), nullable=False),
+    Column("revenue", BigInteger(), nullable=False),
+    Column("first_on", IsoDate()),
+    Column("last_on", IsoDate()),
+)
+item_months = Table(
+    "item_months",
+    metadata,
+    Column("item", Text(), nullable=False),
+    Column("month", Text(), nullable=False),
+    Column("people", BigInteger(), nullable=False),
+    Column("orders", BigInteger(), nullable=False),
+    Column("quantity", Double(), nullable=False),
+    Column("revenue", BigInteger(), nullable=False),
+    PrimaryKeyConstraint("item", "month"),
+    sqlite_with_rowid=False,
+)
+item_pairs = Table(
+    "item_pairs",
+    metadata,
+    Column("first", Text(), nullable=False),
+    Column("second", Text(), nullable=False),
+    Column("people", BigInteger(), nullable=False),  # who bought both
+    PrimaryKeyConstraint("first", "second"),
+    sqlite_with_rowid=False,
+)
+DERIVED = (forecasts, standings, items, item_months, item_pairs)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from crm_core.ledger.known import CUSTOMER_FIELDS, related_fields
-from crm_core.model.conditions import All, AnyOf, Condition, Has, Not, Where
+from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Was, Where
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import MONEY_UNIT
@@ -51,6 +51,12 @@ def _say(condition: Condition, fields: Fields) -> str:
             return ", or ".join(_part(part, fields) for part in parts) or "nobody"
         case Not(part):
             return f"not ({_say(part, fields)})"
+        case Near():
+            return f"lives within {condition.km:g} km of {condition.place}"
+        case Was():
+            return f"{condition.field} was {condition.value} on {long_day(condition.on)}"
+        case Saved():
+            return f"is in “{condition.name}”"
 
 
 def _part(part: Condition, fields: Fields) -> str:

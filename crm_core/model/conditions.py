@@ -35,6 +35,35 @@ class Has:
 
 
 @dataclass(frozen=True)
+class Near:
+    """Lives within `km` kilometres of a place: a city by name ("Leeds", "Leeds, GB"), or the coordinates given in
+    degrees. Where a customer lives: their own coordinates, else those of their city."""
+
+    place: str
+    km: float
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Was:
+    """`field` (`segment`, `tier`, or `saved` for a saved segment by its name) was `value` on `on`, a month's end (ISO).
+
+    Read from the kept standings; nobody where they are not kept for that day."""
+
+    field: str
+    value: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The condition that was saved as a segment under that name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class All:
     parts: tuple["Condition", ...] = field(default=())
 
@@ -49,5 +78,5 @@ class Not:
     part: "Condition"
 
 
-Condition = Where | Has | All | AnyOf | Not
+Condition = Where | Has | Near | Was | Saved | All | AnyOf | Not
 EVERYBODY = All()

@@ -38,6 +38,8 @@ CUSTOMER = Entity(
         Field("region", K.PLACE, "Region", shown=False),
         Field("postcode", K.CODE, "Postcode", shown=False),
         Field("country", K.PLACE, "Country"),
+        Field("latitude", K.NUMBER, "Latitude", shown=False, help="Degrees north of the equator"),
+        Field("longitude", K.NUMBER, "Longitude", shown=False, help="Degrees east of Greenwich"),
         Field("language", K.TEXT, "Language", shown=False),
         Field("likes", K.NOTE, "Likes", help="Their usual, their favourites, what to remember"),
         Field("source", K.TEXT, "How they found us", shown=False),
@@ -213,6 +215,19 @@ LAYOUT = Entity(
     uploaded=False,
 )
 
+SEGMENT = Entity(
+    "segment",
+    "Saved segment",
+    "Saved segments",
+    (
+        Field("name", K.TEXT, "Name", required=True),
+        Field("condition", K.NOTE, "Condition", required=True, help="The parts it is built from, as JSON"),
+        Field("note", K.NOTE, "Note"),
+    ),
+    keys=("name",),
+    uploaded=False,
+)
+
 SETTING = Entity(
     "setting",
     "Setting",
@@ -229,7 +244,7 @@ ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
         CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, FOLLOW_UP, COLLEAGUE, PAIR, ALIAS, LAYOUT,
-        SETTING,
+        SEGMENT, SETTING,
     )
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from crm_core.model.words import SEGMENTS, TIERS
 from crm_core.views.cache import Stock, remembered
 
 # What the measures and fields of a customer are read from; a page is kept as long as none of them changed.
-READ = ("customer", "order", "purchase", "interaction", "follow-up")
+READ = ("customer", "order", "purchase", "interaction", "follow-up", "forecast", "segment", "standing")
 
 SHOWN = (
     "code", "name", "preferred_name", "salutation", "email", "phone", "company", "owner", "tags", "birthday", "city",
