@@ -136,8 +136,22 @@ def _followups(options: argparse.Namespace) -> None:
 def _morning(options: argparse.Namespace) -> None:
     from crm_core.actions.keeping import morning
 
-    morning(_open(options), as_of=_as_of(options))
-    print("Good morning. The sums are of today.")
+    morning(_open(options), as_of=_as_of(options), progress=cli_output.progress(options))
+    print("Good morning. The sums, forecasts, segments and products are of today.")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from crm_core import cli_predict
+
+    cli_predict.run(options, _open(options), as_of=_as_of(options))
+
+
+def _report(options: argparse.Namespace) -> None:
+    from crm_core.views.report import report_file
+
+    content = report_file(_open(options), options.period, _as_of(options))
+    cli_output.write_file(options.out, content)
+    print(f"The report is written to {options.out}.")
 
 
 def _backup(options: argparse.Namespace) -> None:
@@ -172,6 +186,8 @@ VERBS: dict[str, Any] = {
     "history": _history,
     "export": _export,
     "followups": _followups,
+    "predict": _predict,
+    "report": _report,
     "morning": _morning,
     "backup": _backup,
     "restore": _restore,

@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+MODELS = ("bgnbd", "mbgnbd", "paretonbd", "best")
 WAYS = ("theirs", "ours", "fill", "erase")
 
 
@@ -25,6 +26,8 @@ def build() -> argparse.ArgumentParser:
     export.add_argument("what", metavar="ENTITY|profile|duplicates")
     export.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx|.csv")
     _followups(_verb(verbs, "followups", "write the call list of a day"))
+    _predict(_verb(verbs, "predict", "who will buy again: fit a model and try it out on the past"))
+    _report(_verb(verbs, "report", "write the workbook for managers"))
     _verb(verbs, "morning", "take in what has become due today")
     for name, words in (
         ("backup", "write a whole copy to a new file"),
@@ -149,3 +152,13 @@ def _followups(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--owner", dest="owners", action="append", default=[], metavar="NAME")
     parser.add_argument("--preview", action="store_true", help="look only; nothing is written down")
     parser.add_argument("--out", type=Path, metavar="FILE.xlsx")
+
+
+def _predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--until", type=_day, metavar="D", help="what is known up to this day (else as-of)")
+    parser.add_argument("--model", choices=MODELS, default="best", help="the one that did best on the past")
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx")
+    parser.add_argument("--period", default="month", metavar="NAME", help="month, quarter, year …")

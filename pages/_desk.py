@@ -34,6 +34,7 @@ PAGES = (
     ("upload", "Upload", ":material/upload_file:", True),
     ("customers", "Customers", ":material/groups:", True),
     ("customer", "Customer", ":material/person:", False),
+    ("segments", "Segments", ":material/group_work:", True),
     ("insights", "Insights", ":material/insights:", True),
     ("followups", "Follow-ups", ":material/call:", True),
     ("history", "History", ":material/history:", True),

@@ -1,12 +1,13 @@
 """What the Customers page shows: the search, the filters and the people a chart handed over, as one query."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from crm_core.errors import InvalidInput
-from crm_core.model.conditions import All, AnyOf, Condition, Where
+from crm_core.model.conditions import All, AnyOf, Condition, Saved, Where
 from crm_core.model.registry import CUSTOMER
 from crm_core.views import customers
 from crm_core.views.customers import Choices, PeopleQuery
@@ -20,6 +21,8 @@ FILTERS = (
     ("owner", "owner", "Owner", "owners"),
     ("tag", "tags", "Tag", "tags"),
 )
+SAVED = "saved"  # in the link: names of saved segments
+KEYS = (SAVED, *(key for key, *_ in FILTERS))
 USUAL = (
     "name", "segment", "tier", "last_on", "orders", "revenue", "phone", "email", "owner", "tags", "last_contact_on",
     "city", "birthday", "likes", "note", "do_not_contact", "code",
@@ -59,7 +62,7 @@ def fresh_people() -> None:
 
 def clear_filters(keep_people: bool = False) -> None:
     """Everybody again (or, with `keep_people`, all of those handed over)."""
-    for key in ("segment", "tier", "owner", "tag"):
+    for key in KEYS:
         st.session_state[key] = []
     st.session_state["q"] = ""
     if not keep_people:
@@ -74,11 +77,14 @@ def search_box() -> str:
     )  # fmt: skip
 
 
-def filter_menu(choices: Choices) -> Condition:
-    """The filters in a popover; gives what they ask for."""
-    active = sum(bool(st.session_state.get(key)) for key, *_ in FILTERS)
+def filter_menu(choices: Choices, saved: Sequence[str]) -> Condition:
+    """The filters in a popover; gives what they ask for. `saved`: names of saved segments."""
+    active = sum(bool(st.session_state.get(key)) for key in KEYS)
     parts: list[Condition] = []
     with st.popover(f"Filter · {active}" if active else "Filter", icon=":material/filter_list:"):
+        if saved:
+            chosen = st.multiselect("Saved segment", saved, key=SAVED, bind="query-params", placeholder="any")
+            parts += [_either([Saved(name) for name in chosen])] if chosen else []
         for key, field, label, offered in FILTERS:
             people = dict(getattr(choices, offered).itertuples(index=False))
             options = [*people, NOBODY] if key == "owner" and people else list(people)
@@ -91,6 +97,10 @@ def _where(field: str, chosen: list[str]) -> Condition:
     named = tuple(word for word in chosen if word != NOBODY)
     parts: list[Condition] = [Where(field, "one of", named)] if named else []
     parts += [Where(field, "blank")] if NOBODY in chosen else []
+    return _either(parts)
+
+
+def _either(parts: Sequence[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
 
@@ -112,16 +122,13 @@ def view_menu() -> dict[str, Any]:
 def chips() -> Condition:
     """What is filtered, each as a chip that takes itself off; gives the condition that a chart handed over."""
     handed = st.session_state.get(PEOPLE)
-    active = [(key, word) for key, *_ in FILTERS for word in st.session_state.get(key, [])]
-    if not handed and not active:
-        return All()
-    with st.container(horizontal=True, gap="xsmall", key="chips"):
-        if handed:
-            _chip(handed[0], "chip_people", _drop_people)
-        for key, word in active:
-            _chip(f"{key}: {word}", f"chip_{key}_{word}", _drop, key, word)
-        if len(active) + bool(handed) > 1:
-            st.button("Show everybody", key="chip_all", type="tertiary", on_click=clear_filters)
+    active = [(key, word) for key in KEYS for word in st.session_state.get(key, [])]
+    if handed:
+        _chip(handed[0], "chip_people", _drop_people)
+    for key, word in active:
+        _chip(f"{key}: {word}", f"chip_{key}_{word}", _drop, key, word)
+    if len(active) + bool(handed) > 1:
+        st.button("Show everybody", key="chip_all", type="tertiary", on_click=clear_filters)
     return handed[1] if handed else All()
 
 

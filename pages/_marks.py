@@ -7,10 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from crm_core.model.conditions import Condition
 from crm_core.model.words import MONEY_UNIT
-from crm_core.views.insights import Marks, marked
+from crm_core.views.marks import Marks, marked
 from pages._charts import CONFIG, Palette, palette
-from pages._parts import download, go_to_people, plain
+from pages._parts import Desk, download, go_to_people, plain
+from pages._scope import scoped
+
+MONEY = ("revenue",)  # the columns of money that nearly every chart has
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def colours() -> Palette:
@@ -18,14 +23,31 @@ def colours() -> Palette:
     return palette((st.context.theme.type or "light") == "dark")
 
 
+def sign(desk: Desk) -> str:
+    """What stands before an amount on an axis."""
+    currency = desk.company.currency
+    return {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}.get(currency, f"{currency} ")
+
+
 def chart(
     title: str, marks: Marks, draw: Callable[[pd.DataFrame], go.Figure], labels: Sequence[str], *,
     key: str, alt: str, titles: Sequence[str] | None = None, help: str = "", listed: Sequence[int] | None = None,
+    nothing: str = "", amounts: Sequence[str] = MONEY, above: Callable[[], object] | None = None,
 ) -> None:  # fmt: skip
-    """Title, figure, and below it the same people by a list; `labels` name the marks, `titles` their people."""
+    """Title, figure, and below it the same people by a list and the numbers as a file.
+
+    `labels` name the marks, `titles` their people (the page's filters are said behind them), `listed` are the places
+    that the list offers, `nothing` is said instead of the figure, `amounts` are the columns of money, `above` draws
+    what stands between title and figure.
+    """
     with st.container(border=True, key=f"box_{key}", height="stretch"):
         st.markdown(f"**{plain(title)}**", help=help or None)
-        frame = in_units(marks.frame)
+        if above is not None:
+            above()
+        if nothing:
+            st.caption(plain(nothing))
+            return
+        frame = in_units(marks.frame, amounts)
         event = st.plotly_chart(
             draw(frame),
             key=f"chart_{key}",
@@ -35,15 +57,16 @@ def chart(
             alt=alt,
         )
         st.space("stretch")
-        places = chosen(event)
-        _as_a_list(
-            marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed
-        )
+        _below(marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed)
+    places = chosen(event)
     if places:
-        go_to_people(
-            " or ".join((titles or labels)[place] for place in places),
-            marked(marks, places) or marks.conditions[0],
-        )
+        said = " or ".join(dict.fromkeys((titles or labels)[place] for place in places))
+        to_people(said, marked(marks, places) or marks.conditions[0])
+
+
+def to_people(title: str, condition: Condition) -> None:
+    """Open the Customers page on these people; the page's filters stand in the title as they do in the condition."""
+    go_to_people(scoped(title), condition)
 
 
 def chosen(event: Mapping[str, Any]) -> list[int]:
@@ -59,36 +82,41 @@ def _row(custom: Any) -> int:
     return int(custom)
 
 
-def in_units(frame: pd.DataFrame) -> pd.DataFrame:
-    """Revenue in whole units of the currency."""
-    return frame.assign(revenue=frame["revenue"] / MONEY_UNIT) if "revenue" in frame else frame
+def in_units(frame: pd.DataFrame, amounts: Sequence[str] = MONEY) -> pd.DataFrame:
+    """Money in whole units of the currency."""
+    return frame.assign(**{name: frame[name] / MONEY_UNIT for name in amounts if name in frame})
 
 
-def _as_a_list(
-    marks: Marks,
-    titles: Sequence[str],
-    labels: Sequence[str],
-    key: str,
-    frame: pd.DataFrame,
-    listed: Sequence[int],
-) -> None:
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """The numbers as a file that spreadsheets open; no text of it can become a formula."""
+    return frame.map(_no_formula).to_csv(index=False).encode("utf-8-sig")
+
+
+def _no_formula(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def data_button(frame: pd.DataFrame, key: str) -> None:
+    """The numbers of a chart to take along."""
+    download("Data", lambda: as_csv(frame), f"{key}.csv", key=f"data_{key}", mime="text/csv", type="tertiary")
+
+
+def _below(
+    marks: Marks, titles: Sequence[str], labels: Sequence[str], key: str, frame: pd.DataFrame, listed: Sequence[int]
+) -> None:  # fmt: skip
     """The marks to choose from without a mouse, and their numbers as a file."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.popover("People", icon=":material/group:", type="tertiary", key=f"list_{key}"):
-            place = st.selectbox(
-                "Who",
-                list(listed),
-                format_func=lambda one: labels[one],
-                key=f"pick_{key}",
-                index=None,
-                placeholder="choose",
-            )
-            if (
-                st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None)
-                and place is not None
-            ):
-                go_to_people(titles[place], marks.conditions[place])
-        download(
-            "Data", lambda: frame.to_csv(index=False).encode("utf-8-sig"), f"{key}.csv", key=f"data_{key}",
-            mime="text/csv", type="tertiary",
-        )  # fmt: skip
+            _list(marks, titles, labels, key, listed)
+        data_button(frame, key)
+
+
+def _list(
+    marks: Marks, titles: Sequence[str], labels: Sequence[str], key: str, listed: Sequence[int]
+) -> None:
+    place = st.selectbox(
+        "Who", list(listed), format_func=lambda one: labels[one], key=f"pick_{key}", index=None, placeholder="choose"
+    )  # fmt: skip
+    pressed = st.button("Show them", key=f"go_{key}", type="primary", disabled=place is None)
+    if pressed and place is not None:
+        to_people(titles[place], marks.conditions[place])

@@ -1,27 +1,40 @@
-"""What matters in a period: three sentences, six numbers against the period before, revenue, and who brings it."""
+"""What matters in a period: three sentences, and eight numbers against the period before, last year and the goals."""
 
 import pandas as pd
 import streamlit as st
 
+from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.words import MONEY_UNIT
-from crm_core.views import insights
-from crm_core.views.insights import Kpi
+from crm_core.views.kpis import Kpi, kpis
 from crm_core.views.periods import Period
-from crm_core.views.sentences import sentences
-from pages import _charts
-from pages._marks import chart, colours
-from pages._parts import Desk, counted, go_to_people, is_missing, money, number, percent, plain
+from crm_core.views.sentences import MOST, sentences
+from pages._goals import goal_words, goals
+from pages._marks import data_button, sign, to_people
+from pages._parts import Desk, counted, day, is_missing, money, number, percent, plain
+from pages._revenue import revenue
 
-MONTHS = 24
 ICONS = {
     "fell silent": "notifications_paused", "can't lose": "favorite", "new": "celebration", "due": "event_upcoming",
     "unheard": "hearing", "overdue": "alarm", "birthday": "cake",
 }  # fmt: skip
+# Whom these count is known on the day only: somebody silent then may have bought since, or bought a second time.
+OF_THE_DAY = ("silent", "churn", "repeat_rate")
+_sign = sign
 
 
-def what_matters(desk: Desk, span: Period) -> None:
-    """At most three sentences, each with its people one click away."""
-    found = sentences(desk.database, span)
+def overview(desk: Desk, span: Period, whom: Condition) -> None:
+    """Sentences and numbers first, then revenue."""
+    with st.skeleton(height=180):
+        what_matters(desk, span, whom)
+    with st.skeleton(height=300):
+        tiles(desk, span, whom)
+    with st.skeleton(height=340):
+        revenue(desk, span, whom)
+
+
+def what_matters(desk: Desk, span: Period, whom: Condition) -> None:
+    """At most three sentences, each with its people one click away; of a period that is over they say nothing new."""
+    found = sentences(desk.database, span, MOST, whom=whom) if span.end == desk.as_of else ()
     if not found:
         return
     with st.grid(len(found), min_column_width=260):
@@ -29,44 +42,51 @@ def what_matters(desk: Desk, span: Period) -> None:
             with st.container(border=True, height="stretch", key=f"sentence_{_slug(sentence.name)}"):
                 st.markdown(f":material/{ICONS.get(sentence.name, 'lightbulb')}: {plain(sentence.text)}")
                 st.space("stretch")
-                people = counted(sentence.people, "person", "people")
                 if st.button(
-                    people,
-                    key=f"people_{_slug(sentence.name)}",
-                    icon=":material/arrow_forward:",
-                    icon_position="right",
-                ):
-                    go_to_people(sentence.text, sentence.condition)
+                    counted(sentence.people, "person", "people"), key=f"people_{_slug(sentence.name)}",
+                    icon=":material/arrow_forward:", icon_position="right",
+                ):  # fmt: skip
+                    to_people(sentence.text, sentence.condition)
 
 
 def _slug(name: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in name)
 
 
-def tiles(desk: Desk, span: Period) -> None:
-    """Six numbers, each against the period before, each with its people."""
-    with st.grid(6, min_column_width=140):
-        for kpi in insights.kpis(desk.database, span):
+def tiles(desk: Desk, span: Period, whom: Condition) -> None:
+    """Eight numbers, four a row, each with its people; goals and the numbers as a file below."""
+    found = kpis(desk.database, span, whom)
+    with st.grid(4, min_column_width=160, key="tiles"):
+        for kpi in found:
             with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi_{kpi.name}"):
-                _tile(desk, kpi)
+                _tile(desk, kpi, f"{day(span.start)} to {day(span.end)}", whom)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        goals(desk)
+        data_button(as_table(found), "numbers")
 
 
-def _tile(desk: Desk, kpi: Kpi) -> None:
-    change, before = _change(kpi), _said(desk, kpi, kpi.before)
+def _tile(desk: Desk, kpi: Kpi, days: str, whom: Condition) -> None:
     st.metric(
-        kpi.label, _said(desk, kpi, kpi.value), change, help=kpi.help or None,
-        delta_color="inverse" if kpi.name == "silent" else "normal",
+        kpi.label, _said(desk, kpi, kpi.value), _change(kpi), help=kpi.help or None,
+        delta_color="normal" if kpi.good == "up" else "inverse", chart_data=line_of(kpi),
     )  # fmt: skip
-    st.caption(f"before: {before}" if before != "–" else "nothing to compare with")
+    st.caption(_compared(desk, kpi))
+    if words := goal_words(kpi, _aim(desk, kpi)):
+        st.markdown(words)
     st.space("stretch")
+    gone = kpi.as_of != desk.as_of and (kpi.name in OF_THE_DAY or whom != EVERYBODY)
     if st.button(
-        "People",
-        key=f"people_kpi_{kpi.name}",
-        type="tertiary",
-        icon=":material/group:",
-        disabled=not kpi.value,
-    ):
-        go_to_people(f"{kpi.label}, this period", kpi.condition)
+        counted(kpi.people, "person", "people"), key=f"people_kpi_{kpi.name}", type="tertiary",
+        icon=":material/group:", disabled=not kpi.people or gone,
+        help="Who it was on that day cannot be listed any more" if gone else None,
+    ):  # fmt: skip
+        to_people(f"{kpi.label}, {days}", kpi.condition)
+
+
+def _compared(desk: Desk, kpi: Kpi) -> str:
+    """What it was before and a year ago, as far as there is something to say."""
+    told = (("before", _said(desk, kpi, kpi.before)), ("a year ago", _said(desk, kpi, kpi.last_year)))
+    return " · ".join(f"{name} {said}" for name, said in told if said != "–") or "nothing to compare with"
 
 
 def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:
@@ -75,6 +95,13 @@ def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:
     if kpi.kind == "money":
         return plain(money(value, desk, short=abs(value) >= 1000 * MONEY_UNIT))
     return percent(value) if kpi.kind == "share" else number(value, short=True)
+
+
+def _aim(desk: Desk, kpi: Kpi) -> str:
+    """The goal, without needless decimals."""
+    if kpi.kind == "share" and kpi.goal is not None:
+        return f"{number(round(kpi.goal * 100, 1))}%"
+    return _said(desk, kpi, kpi.goal)
 
 
 def _change(kpi: Kpi) -> str | int | None:
@@ -88,23 +115,30 @@ def _change(kpi: Kpi) -> str | int | None:
     return f"{share:+.1%}" if round(share, 3) else 0
 
 
-def revenue(desk: Desk, span: Period) -> None:
-    """Revenue by month; the months of the period are solid."""
-    marks = insights.revenue_by_month(desk.database, desk.as_of)
-    marks = insights.Marks(marks.frame.tail(MONTHS).reset_index(drop=True), marks.conditions[-MONTHS:])
-    named = [f"{pd.Timestamp(month):%B %Y}" for month in marks.frame["month"]]
-    sums = [plain(money(amount, desk)) for amount in marks.frame["revenue"]]
-    since = span.start.isoformat()[:7]
-    chart(
-        "Revenue by month", marks, lambda frame: _charts.months(frame, colours(), _sign(desk), since),
-        [f"{name}: {amount}" for name, amount in zip(named, sums, strict=True)], key="revenue_by_month",
-        titles=[f"Bought in {name}" for name in named],
-        help="All lines, returns taken off; the months of the period are solid",
-        alt=f"Revenue of the last {len(named)} months" + (f", {sums[-1]} in {named[-1]}" if named else ""),
-    )  # fmt: skip
+def line_of(kpi: Kpi) -> list[float] | None:
+    """The periods before and this one as a small line, in units or per cent; none for fewer than two."""
+    known = [_drawn(kpi, value) for _, value in kpi.history if value is not None]
+    return known if len(known) > 1 and any(known) else None
 
 
-def _sign(desk: Desk) -> str:
-    return {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}.get(
-        desk.company.currency, f"{desk.company.currency} "
-    )
+def _drawn(kpi: Kpi, value: float) -> float:
+    if kpi.kind == "money":
+        return round(value / MONEY_UNIT, 2)
+    return round(value * 100, 1) if kpi.kind == "share" else value
+
+
+def as_table(found: tuple[Kpi, ...]) -> pd.DataFrame:
+    """The numbers a row each, the periods before as columns; money in units, shares in per cent."""
+    table = []
+    for kpi in found:
+        fixed = {
+            "this period": kpi.value,
+            "before": kpi.before,
+            "a year ago": kpi.last_year,
+            "goal": kpi.goal,
+        }
+        told = {**fixed, **dict(kpi.history)}
+        table.append(
+            {"number": kpi.label, **{key: None if v is None else _drawn(kpi, v) for key, v in told.items()}}
+        )
+    return pd.DataFrame(table)

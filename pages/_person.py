@@ -14,6 +14,7 @@ from crm_core.views import doubles
 from crm_core.views.customer import CustomerPage
 from pages._dialogs import new_purchase, open_dialog
 from pages._parts import Desk, ago, as_date, counted, day, is_missing, money, number, plain, tell
+from pages._person_habits import expected
 
 SAID = "person_said"  # session_state: (customer, words, batch) of what was just done, or a refusal
 CHANNELS = ("phone", "message", "e-mail", "in person")
@@ -176,17 +177,16 @@ def _undo(desk: Desk, said: tuple[int, str, int]) -> None:
 
 
 def tiles(desk: Desk, person: CustomerPage) -> None:
-    """Four numbers, each compared with something."""
+    """Six numbers, each compared with something; why the forecast says so, in words."""
     facts = person.measures
-    with st.grid(4, min_column_width=170):
-        for label, value, compared in (
-            _spent(desk, facts),
-            _last(desk, facts),
-            _next(desk, facts),
-            _spoken(desk, person),
-        ):
+    forecast, reasons = expected(desk, person)
+    told = (_spent(desk, facts), _last(desk, facts), _next(desk, facts), _spoken(desk, person), *forecast)
+    with st.grid(3, min_column_width=170):
+        for label, value, compared in told:
             look = {"delta_color": "off", "delta_arrow": "off"}
             st.metric(label, value, compared, border=True, height="stretch", **look)  # type: ignore[arg-type]
+    if reasons:
+        st.caption(plain(" ".join(reasons)))
 
 
 def _spent(desk: Desk, facts: dict[str, Any]) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ import streamlit as st
 from crm_core.model.entities import Kind
 from crm_core.model.registry import CUSTOMER
 from crm_core.views.customer import CustomerPage
-from pages._parts import Desk, ago, counted, day, is_missing, money, number, plain
+from pages._parts import Desk, ago, day, is_missing, money, number, plain
 
 KINDS = {
     "purchase": ("Purchases", "shopping_bag"),
@@ -76,22 +76,15 @@ def planned(desk: Desk, person: CustomerPage) -> None:
         st.markdown(f":material/event: {when} {plain(row['reason'])}{who}")
 
 
-def likes(desk: Desk, person: CustomerPage) -> None:
-    """What they like, as noted and as bought."""
+def likes(person: CustomerPage) -> None:
+    """What they like, as somebody noted it; what they buy stands under the habits."""
+    noted = {"favorite": person.fields.get("likes"), "sticky_note_2": person.fields.get("note")}
     st.subheader("Likes", anchor=False)
-    noted = person.fields.get("likes")
-    if noted:
-        st.markdown(f":material/favorite: {plain(noted)}")
-    if person.favourites.empty and not noted:
-        st.caption("Nothing noted yet, and nothing bought that says it.")
-    for row in person.favourites.to_dict("records"):
-        st.markdown(f"{plain(row['product'])} · :gray[{_times(row)}, last {ago(row['last_on'], desk.as_of)}]")
-    if person.fields.get("note"):
-        st.markdown(f":material/sticky_note_2: {plain(person.fields['note'])}")
-
-
-def _times(row: dict[str, Any]) -> str:
-    return counted(int(row["times"]), "time")
+    for icon, words in noted.items():
+        if words:
+            st.markdown(f":material/{icon}: {plain(words)}")
+    if not any(noted.values()):
+        st.caption("Nothing noted yet. “Edit” adds it.")
 
 
 def facts(person: CustomerPage) -> None:

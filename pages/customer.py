@@ -10,6 +10,7 @@ from pages._dialogs import OPEN_DIALOG, show_dialog
 from pages._parts import Desk, go_to_page, in_words, open_desk, person_link, tell
 from pages._person import head, news, tiles, tools
 from pages._person_edit import edit_person
+from pages._person_habits import habits
 from pages._person_story import facts, likes, planned, time_line
 
 desk = open_desk()
@@ -58,7 +59,8 @@ def show(desk: Desk, person: CustomerPage) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         planned(desk, person)
-        likes(desk, person)
+        habits(desk, person)
+        likes(person)
         facts(person)
     with left:
         time_line(desk, person)

@@ -7,11 +7,13 @@ import streamlit as st
 from crm_core.model.conditions import All
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
+from crm_core.views.segment_names import segment_names
 from pages._dialogs import new_purchase, open_dialog, show_dialog
 from pages._filters import both, chips, filter_menu, fresh_people, search_box, view_menu
 from pages._parts import Desk, in_words, open_desk
 from pages._people_bar import how_many, nobody, ticked, ways_out
 from pages._people_grid import collect, grid
+from pages._segment_use import save_button, saving_dialog
 from pages._unsaved import buttons, outcome, waiting
 
 desk = open_desk()
@@ -22,7 +24,9 @@ def controls(desk: Desk) -> PeopleQuery:
     """Search, filters and view on one line; gives what they ask for."""
     with st.container(horizontal=True, vertical_alignment="center", key="people_tools"):
         search = search_box()
-        condition = filter_menu(customers.choices(desk.database, desk.as_of))
+        condition = filter_menu(
+            customers.choices(desk.database, desk.as_of), segment_names(desk.database, desk.as_of)
+        )
         view = view_menu()
         st.space("stretch")
         st.button(
@@ -32,7 +36,10 @@ def controls(desk: Desk) -> PeopleQuery:
             "New customer", key="new_customer_open", icon=":material/person_add:", type="primary",
             on_click=open_dialog, args=("new customer",),
         )  # fmt: skip
-    return PeopleQuery(both(chips(), condition), search or "", size=SIZE, **view)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="chips"):
+        condition = both(chips(), condition)
+        save_button(condition, search or "")
+    return PeopleQuery(condition, search or "", size=SIZE, **view)
 
 
 @st.fragment(key="people")
@@ -67,3 +74,4 @@ fresh_people()
 st.title("Customers")
 people(desk, controls(desk))
 show_dialog(desk)
+saving_dialog(desk)

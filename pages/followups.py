@@ -10,6 +10,7 @@ from crm_core.views.followups import Preview
 from pages._lists import Wish, handed_out, left_out_words, list_button
 from pages._parts import Desk, counted, in_words, number, open_desk, plain
 from pages._plays import cards, chosen_plays, who_and_why
+from pages._segment_use import among
 
 desk = open_desk()
 AHEAD = 7  # days
@@ -27,6 +28,13 @@ def chosen_people() -> tuple[int, ...] | None:
     return tuple(people)
 
 
+def both_lists(chosen: tuple[int, ...] | None, saved: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Who was handed over and is in the saved segment as well; None where neither narrows it."""
+    if chosen is None or saved is None:
+        return saved if chosen is None else chosen
+    return tuple(set(chosen) & set(saved))
+
+
 def the_day(desk: Desk) -> Wish:
     """For which day."""
     on = st.date_input(
@@ -41,11 +49,11 @@ def callers(names: tuple[str, ...]) -> tuple[tuple[str, ...] | None, str | None]
     if not names:
         return None, None
     chosen = st.multiselect(
-        "Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=320
+        "Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=280
     )
     mine = [place for place, name in enumerate(names) if name.casefold() == desk.who.casefold()]
     me = st.selectbox(
-        "I am", names, index=mine[0] if mine else None, key="list_me", width=240,
+        "I am", names, index=mine[0] if mine else None, key="list_me", width=200,
         placeholder="your name", persist_state="session",
     )  # fmt: skip
     return (tuple(chosen) or None), me
@@ -82,7 +90,7 @@ st.title("Follow-ups")
 with in_words():
     with st.container(horizontal=True, vertical_alignment="bottom", key="list_for"):
         wish = the_day(desk)
-        wish = replace(wish, ids=chosen_people())
+        wish = replace(wish, ids=both_lists(chosen_people(), among(desk)))
         with st.skeleton(height=60):
             every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
         owners, me = callers(every.callers)

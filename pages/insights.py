@@ -1,45 +1,47 @@
-"""Insights: the period against the one before, who the customers are; every mark leads to its people."""
+"""Insights: one period and one set of filters for six views; every mark leads to exactly its people."""
+
+from dataclasses import dataclass
+from importlib import import_module
 
 import streamlit as st
 
-from crm_core.views import customers, periods
+from crm_core.model.conditions import EVERYBODY
+from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from crm_core.views.periods import Period
-from pages._overview import revenue, tiles, what_matters
-from pages._parts import Desk, day, go_to_page, in_words, open_desk
-from pages._who import everybody
+from pages._kept_up import keep_up, wait_for_it
+from pages._parts import Desk, go_to_page, in_words, open_desk
+from pages._scope import Scope, clear, said, scope
 
 desk = open_desk()
-PERIODS = tuple(name for name in periods.NAMES if name != "custom")
-USUAL = "last 90 days"
-VIEWS = ("Overview", "Who they are")
 
 
-def controls(desk: Desk) -> tuple[Period, str]:
-    """The view and, where it matters, the period; both stand in the link."""
-    with st.container(horizontal=True, vertical_alignment="center", key="insights_tools"):
-        view = st.segmented_control(
-            "View",
-            VIEWS,
-            default=VIEWS[0],
-            key="view",
-            bind="query-params",
-            required=True,
-            label_visibility="collapsed",
-        )
-        st.space("stretch")
-        if view == VIEWS[1]:
-            st.caption(f"As of {day(desk.as_of)}", width="content")
-            return periods.period(USUAL, desk.as_of), VIEWS[1]
-        name = st.selectbox(
-            "Period", PERIODS, index=PERIODS.index(USUAL), key="period", bind="query-params", width=200,
-            format_func=str.capitalize, label_visibility="collapsed",
-        )  # fmt: skip
-    span = periods.period(name or USUAL, desk.as_of)
-    st.caption(
-        f"{day(span.start)} to {day(span.end)}, compared with {day(span.before_start)} to {day(span.before_end)}"
-    )
-    return span, VIEWS[0]
+@dataclass(frozen=True)
+class View:
+    """Where a view is drawn: a function of a module of pages; what it needs."""
+
+    module: str
+    function: str
+    has_period: bool = True
+    kept: bool = False  # reads what is worked out from everything
+
+
+VIEWS = {
+    "Overview": View("_overview", "overview"),
+    "Who they are": View("_who", "who", has_period=False),
+    "Who changed": View("_changed_people", "who_changed", kept=True),
+    "Who comes back": View("_coming_back", "coming_back", has_period=False),
+    "What comes next": View("_coming_next", "coming_next", has_period=False, kept=True),
+    "What they buy": View("_buying", "buying", kept=True),
+}
+
+
+def chosen_view() -> View:
+    """The view that the link names."""
+    name = st.segmented_control(
+        "View", list(VIEWS), default="Overview", key="view", bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return VIEWS[name or "Overview"]
 
 
 def nothing_yet() -> None:
@@ -54,23 +56,38 @@ def nothing_yet() -> None:
             go_to_page("upload")
 
 
-def overview(desk: Desk, span: Period) -> None:
-    """Sentences and numbers first, then revenue."""
-    with st.skeleton(height=180):
-        what_matters(desk, span)
-    with st.skeleton(height=150):
-        tiles(desk, span)
-    with st.skeleton(height=320):
-        revenue(desk, span)
+def nobody(now: Scope) -> None:
+    """Filters that leave nobody, and the way back."""
+    with st.container(border=True, key="nobody_left"):
+        st.markdown("**Nobody fits these filters.** Take one off, or all of them.")
+        st.button("Show everybody", key="show_everybody", type="primary", on_click=clear)
+
+
+def draw(view: View, desk: Desk, now: Scope, revisions: dict[str, int]) -> None:
+    """The view, below the progress of what it waits for."""
+    place = st.container()
+    if view.kept:
+        keep_up(desk, revisions)
+    with in_words():
+        getattr(import_module(f"pages.{view.module}"), view.function)(desk, now.span, now.whom)
+    if view.kept:
+        with place, in_words():
+            wait_for_it()
 
 
 st.title("Insights")
 with in_words():
-    span, view = controls(desk)
-    if not customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of).total:
+    everybody = customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of)
+    if not everybody.total:
         nothing_yet()
-    elif view == VIEWS[0]:
-        overview(desk, span)
+        st.stop()
+    now = scope(desk)
+    few = everybody.total if now.whom == EVERYBODY else customers.count(desk.database, now.whom, desk.as_of)
+    below = st.container()
+    view = chosen_view()
+    with below:
+        said(desk, now, view.has_period, everybody.total, few)
+    if few:
+        draw(view, desk, now, everybody.revisions)
     else:
-        with st.skeleton(height=400):
-            everybody(desk)
+        nobody(now)

@@ -154,3 +154,47 @@ def _priority(row, card: pd.Series) -> str:
         return "A"
     consent = any(card.get(name) == "yes" for name in ("may_call", "may_email", "may_message"))
     return "B" if (consent or row.inquiries) and card.get("do_not_contact") != "yes" else "C"
+
+
+def numbers(frames: dict[str, pd.DataFrame], span, as_of: date, people: list[int] | None) -> dict:
+    """The numbers of a span (start, end, before_start, before_end) by the usual gap of `as_of`; of these ids alone."""
+    rows = lines(frames["purchase"], frames["order"], as_of)
+    usual = _usual_gap(orders_of(rows))
+    rows = rows if people is None else rows[rows["customer_id"].isin(people)]
+    rows = rows[rows["day"] <= pd.Timestamp(span.end)]
+    inside, taken = rows[rows["day"] >= pd.Timestamp(span.start)], orders_of(rows)
+    every = orders_of(rows.assign(customer_id=rows["customer_id"].fillna(0)))
+    orders = int((every["day"] >= pd.Timestamp(span.start)).sum())
+    return {
+        "revenue": inside["revenue"].sum(),
+        "mean_order": round(inside["bought"].sum() / orders) if orders else None,
+        **_people_numbers(taken, span, usual),
+    }
+
+
+def _usual_gap(taken: pd.DataFrame) -> float:
+    days = taken.groupby("customer_id")["day"].agg(["min", "max", "nunique"])
+    own = ((days["max"] - days["min"]).dt.days / (days["nunique"] - 1))[days["nunique"] > 1]
+    return own.median() if len(own) else 90.0
+
+
+def _people_numbers(taken: pd.DataFrame, span, usual: float) -> dict:
+    counts = dict.fromkeys(("buyers", "new", "repeat", "former", "returned", "silent", "regulars", "lost"), 0)
+    for _, theirs in taken.groupby("customer_id")["day"]:
+        days = sorted(set(theirs.dt.date))
+        came = days[-1] >= span.start
+        former = any(span.before_start <= day <= span.before_end for day in days)
+        gap = ((days[-1] - days[0]).days + 3 * usual) / (len(days) - 1 + 3)
+        since = days[-1].toordinal() + int(3 * gap) + 1
+        fell = span.start.toordinal() <= since <= span.end.toordinal()
+        regular = (theirs.dt.date < span.start).sum() >= 2 and since >= span.start.toordinal()
+        for name, true in (("buyers", came), ("new", days[0] >= span.start), ("repeat", came and len(days) >= 2),
+                           ("former", former), ("returned", came and former), ("silent", fell and len(theirs) >= 2),
+                           ("regulars", regular), ("lost", regular and fell)):  # fmt: skip
+            counts[name] += bool(true)
+    return {
+        **{name: counts[name] for name in ("buyers", "new", "silent")},
+        "retention": counts["returned"] / counts["former"] if counts["former"] else None,
+        "repeat_rate": counts["repeat"] / counts["buyers"] if counts["buyers"] else None,
+        "churn": counts["lost"] / counts["regulars"] if counts["regulars"] else None,
+    }

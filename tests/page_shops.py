@@ -7,6 +7,7 @@ from stocked import stock
 from streamlit.testing.v1 import AppTest
 
 from crm_core.actions.opening import Database, open_at
+from crm_core.actions.settings import all_settings
 from crm_core.views import customer
 
 DAY = date(2026, 1, 5)
@@ -16,7 +17,7 @@ def ago(days: int) -> str:
     return (DAY - timedelta(days=days)).isoformat()
 
 
-def normal_day(url: str, people: int = 12) -> Database:
+def normal_day(url: str, people: int = 12, category: str | None = None) -> Database:
     """People A, B…: the first bought often and lately, the last never; two owners; B wants no contact."""
     rows = pd.DataFrame(
         {
@@ -27,6 +28,7 @@ def normal_day(url: str, people: int = 12) -> Database:
             "tags": ["vip", None, "vegan, vip"] * (people // 3),
             "birthday": ["1980-01-08", "1985-01-07"] + [None] * (people - 2),
             "do_not_contact": [None, "yes", *[None] * (people - 2)],
+            "country": ["AT", "AT", None] * (people // 3),
         }
     )
     lines = [
@@ -35,6 +37,7 @@ def normal_day(url: str, people: int = 12) -> Database:
         for turn in range(people - place)
     ]
     bought = pd.DataFrame(lines, columns=["customer_id", "date", "product", "quantity", "amount"])
+    bought["category"] = category
     settings = pd.DataFrame({"name": ["company", "currency"], "value": ["Kantina", "EUR"]})
     return stock(url, DAY, customer=rows, purchase=bought, setting=settings)
 
@@ -43,6 +46,22 @@ def one_person(url: str) -> Database:
     """One customer with a name and nothing else."""
     settings = pd.DataFrame({"name": ["company", "currency"], "value": ["Kantina", "EUR"]})
     return stock(url, DAY, customer=pd.DataFrame({"name": ["Only One"]}), setting=settings)
+
+
+def no_purchases(url: str) -> Database:
+    """A dozen customers of whom nobody bought anything yet."""
+    rows = pd.DataFrame({"name": [f"Person {chr(65 + place)}" for place in range(12)]})
+    settings = pd.DataFrame({"name": ["company", "currency"], "value": ["Kantina", "EUR"]})
+    return stock(url, DAY, customer=rows, setting=settings)
+
+
+def goals_of(url: str) -> dict[str, str]:
+    """The goals that managers set, by setting."""
+    return {
+        one.name: one.given
+        for one in all_settings(open_at(url))
+        if one.name.startswith("goal_") and one.given is not None
+    }
 
 
 def stored(url: str, number: int = 1) -> dict:

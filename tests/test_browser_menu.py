@@ -10,7 +10,7 @@ def test_every_page_is_in_the_menu_and_nobody_else_is_asked(app_server, chromium
         screen.on("request", lambda request: asked.append(request.url))
         visit(screen, app_server.url)
         menu = screen.get_by_test_id("stSidebarNav")
-        for name in ("Upload", "Customers", "Insights", "Follow-ups", "History", "Today"):
+        for name in ("Upload", "Customers", "Segments", "Insights", "Follow-ups", "History", "Today"):
             menu.get_by_text(name, exact=True).click()
             settle(screen)
     strangers = [url for url in asked if not url.startswith((app_server.url, "data:", "blob:", "ws:"))]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.model.words import SEGMENTS, TIERS
-from pages import _charts
+from crm_core.model.words import PRIORITIES, SEGMENTS, TIERS
+from pages import _charts, _charts_basic, _charts_cells
 from pages._charts import DARK, LIGHT
-from pages._marks import chosen, in_units
+from pages._marks import as_csv, chosen, in_units
 
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -42,16 +42,16 @@ def contrast(one: str, other: str) -> float:
 
 @THEMES
 def test_every_word_has_its_colour(colours):
-    """Segments and tiers have a colour of their own in both themes."""
-    assert set(colours.by_word) == {*SEGMENTS, *TIERS}
+    """Segments, tiers and classes have a colour of their own in both themes."""
+    assert set(colours.by_word) == {*SEGMENTS, *TIERS, *PRIORITIES}
     assert len(set(map(colours.by_word.get, SEGMENTS))) == len(SEGMENTS)
 
 
 @THEMES
 def test_a_word_keeps_its_colour(colours):
     """The same segment has the same colour whatever else is shown."""
-    whole = _charts.bars(people(SEGMENTS, range(11)), colours, label="value").data[0].marker.color
-    part = _charts.bars(people(SEGMENTS[3:5], (1, 2)), colours, label="value").data[0].marker.color
+    whole = _charts_basic.bars(people(SEGMENTS, range(11)), colours, label="value").data[0].marker.color
+    part = _charts_basic.bars(people(SEGMENTS[3:5], (1, 2)), colours, label="value").data[0].marker.color
     assert tuple(whole[3:5]) == tuple(part)
 
 
@@ -59,24 +59,24 @@ def test_a_word_keeps_its_colour(colours):
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.05, 0.2, 0.4, 0.7, 1.0])
 def test_a_number_can_be_read_on_its_cell(colours, share):
     """At least 4.5 to 1 between a cell and its number."""
-    assert contrast(_charts._step(share, colours), _charts._on(share, colours)) >= 4.5
+    assert contrast(_charts.step(share, colours), _charts.on_step(share, colours)) >= 4.5
 
 
 def test_figures_are_transparent():
     """The theme's page shows through: nothing is white in the dark."""
-    figure = _charts.bars(people(TIERS, (1, 2, 3)), DARK, label="value")
+    figure = _charts_basic.bars(people(TIERS, (1, 2, 3)), DARK, label="value")
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
 
 
 def test_the_first_bar_is_on_top():
     """Champions stand above hibernating, each with its number."""
-    figure = _charts.bars(people(SEGMENTS, range(1000, 1011)), LIGHT, label="value")
+    figure = _charts_basic.bars(people(SEGMENTS, range(1000, 1011)), LIGHT, label="value")
     assert figure.layout.yaxis.autorange == "reversed" and figure.data[0].text[0] == "1,000"
 
 
 def test_a_name_is_no_markup():
     """Whatever somebody calls a word, it stays text."""
-    figure = _charts.bars(people(["<a href='x'>b</a>"], [1]), LIGHT, label="value")
+    figure = _charts_basic.bars(people(["<a href='x'>b</a>"], [1]), LIGHT, label="value")
     assert "<a" not in figure.data[0].y[0]
 
 
@@ -84,12 +84,9 @@ def test_a_name_is_no_markup():
 def test_every_cell_of_the_grid_knows_its_row(counts):
     """Each of the 25 cells lies at its recency and frequency and carries the row it came from."""
     frame = cells(counts)
-    figure = _charts.heat(frame, LIGHT)
-    found = [
-        (int(trace.customdata[place][0]), r, int(trace.name))
-        for trace in figure.data
-        for place, r in enumerate(trace.x)
-    ]
+    figure = _charts_cells.heat(frame, LIGHT)
+    (bars,) = figure.data
+    found = [(int(bars.customdata[place][0]), r, bars.base[place] + 1) for place, r in enumerate(bars.x)]
     assert sorted(found) == [
         (place, r, f) for place, (r, f) in enumerate(zip(frame["r"], frame["f"], strict=True))
     ]
@@ -98,22 +95,61 @@ def test_every_cell_of_the_grid_knows_its_row(counts):
 @pytest.mark.parametrize("count", [0, 1, 5, 24])
 def test_months_of_any_number(count):
     """No month, one, or two years; at most six are named, and the last always is."""
-    figure = _charts.months(months(count), LIGHT, "€", since="2021-06")
+    figure = _charts_basic.months(months(count), LIGHT, "€", since="2021-06")
     ticks = figure.layout.xaxis.tickvals or ()
-    assert len(ticks) <= _charts.MOST_TICKS and (count == 0 or ticks[-1] == count - 1)
-    assert len(figure.data[0].x) == count
+    assert len(ticks) <= _charts_basic.MOST_TICKS and (count == 0 or ticks[-1] == count - 1)
+    assert sum(len(trace.x) for trace in figure.data) == count
 
 
 def test_the_period_is_solid():
-    """Months before the period are pale."""
-    colours = _charts.months(months(4), LIGHT, "€", since="2020-03").data[0].marker.color
-    assert colours == (LIGHT.before, LIGHT.before, LIGHT.main, LIGHT.main)
+    """Months before and after the period are pale; each bar knows its row."""
+    solid, pale = _charts_basic.months(months(4), LIGHT, "€", since="2020-02", until="2020-03").data
+    assert (solid.marker.color, [one[0] for one in solid.customdata]) == (LIGHT.main, [1, 2])
+    assert (pale.marker.color, [one[0] for one in pale.customdata]) == (LIGHT.before, [0, 3])
+
+
+def ahead() -> pd.DataFrame:
+    """Three months with those of the year before, and two that are expected."""
+    known = months(3).assign(before=[None, 10.0, 20.0])
+    coming = pd.DataFrame(
+        {"month": ["2020-04", "2020-05"], "expected": [1.0, 2.0], "low": [0.5, 1.0], "high": [2.0, 3.0]}
+    )
+    return pd.concat([known, coming], ignore_index=True)
+
+
+def test_the_year_before_is_hatched():
+    """A pattern, not a colour alone; its bars count on past the rows of the frame."""
+    before = _charts_basic.months(ahead(), LIGHT, "€").data[0]
+    assert before.marker.pattern.shape == "/" and [one[0] for one in before.customdata] == [5, 6, 7, 8, 9]
+
+
+def test_what_is_expected_is_dashed_in_its_band():
+    """A dashed line, and its band between the two edges; no click leads from there."""
+    *_, high, low, line = _charts_basic.months(ahead(), DARK, "€").data
+    assert line.line.dash == "dash" and line.customdata is None
+    assert (low.fill, list(low.y), list(high.y)) == ("tonexty", [0.5, 1.0], [2.0, 3.0])
+
+
+def test_a_legend_only_where_there_is_a_choice():
+    """Bars of one sort need no legend."""
+    assert not _charts_basic.months(months(3), LIGHT, "€").layout.showlegend
+    assert _charts_basic.months(ahead(), LIGHT, "€").layout.showlegend
+
+
+def test_a_bar_may_have_another_name():
+    """Class A keeps its colour under the words that explain it."""
+    frame = pd.DataFrame({"priority": ["A", "B"], "people": [3, 1]})
+    drawn = _charts_basic.bars(
+        frame, LIGHT, label="priority", texts=["3 <b>", "1"], named={"A": "has bought"}
+    ).data[0]
+    assert list(drawn.y) == ["has bought", "B"] and drawn.text[0] == "3 &lt;b&gt;"
+    assert drawn.marker.color[0] == LIGHT.by_word["A"]
 
 
 def test_a_curve_without_buyers():
     """An empty frame is an empty curve."""
     empty = pd.DataFrame({"people": [], "people_share": [], "revenue_share": []})
-    assert len(_charts.curve(empty, LIGHT).data[0].x) == 0
+    assert len(_charts_basic.curve(empty, LIGHT).data[0].x) == 0
 
 
 @pytest.mark.parametrize("custom", [[3], 3, [[3]], {"0": 3}])
@@ -130,3 +166,16 @@ def test_no_click_gives_nothing():
 def test_money_is_drawn_in_units():
     """12.34 stands in the frame as 123400."""
     assert in_units(pd.DataFrame({"revenue": [123_400]}))["revenue"].tolist() == [12.34]
+
+
+def test_only_the_columns_of_money_are_divided():
+    """A share between 0 and 1 stays what it is."""
+    frame = in_units(pd.DataFrame({"low": [0.2], "high": [50_000]}), ("high",))
+    assert frame.iloc[0].tolist() == [0.2, 5.0]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x"])
+def test_a_name_is_no_formula(name):
+    """A place that is called like a formula comes out as text; negative numbers stay numbers."""
+    lines = as_csv(pd.DataFrame({"value": [name], "revenue": [-1.5]})).decode("utf-8-sig").splitlines()
+    assert lines == ["value,revenue", f"'{name},-1.5"]

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import openpyxl
 import pytest
 
 from crm_core import cli
+from crm_core.actions.opening import open_at
+from crm_core.actions.refresh import is_stale
 from tests.uploads import workbook
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +137,25 @@ def test_export_profile_begins_with_the_contract_s_columns(run: Shell, book: Pat
     assert run("export", "profile", "--out", tmp_path / "p.xlsx", "--as-of", "2025-02-01")[0] == 0
     sheet = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
     assert tuple(cell.value for cell in sheet[1])[: len(PROFILE_COLUMNS)] == PROFILE_COLUMNS
+
+
+def test_the_demo_has_forecasts_and_the_morning_renews_them(run: Shell) -> None:
+    """Both leave nothing stale on their day."""
+    for verb, day, more in (("demo", "2026-01-05", ("--customers", 150)), ("morning", "2026-01-06", ())):
+        code, _, err = run(verb, "--as-of", day, *more)
+        assert code == 0, err
+        with closing(open_at(run.url)) as database:
+            assert not is_stale(database, date.fromisoformat(day))
+
+
+def test_a_report_is_a_workbook(run: Shell, book: Path, tmp_path: Path) -> None:
+    """Written where it was asked for; a period that there is not is refused in one sentence."""
+    run.json("import", book, "--commit")
+    code, _, err = run("report", "--out", tmp_path / "report.xlsx", "--as-of", "2025-03-01")
+    assert code == 0, err
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames
+    code, _, err = run("report", "--out", tmp_path / "other.xlsx", "--period", "eon")
+    assert code == 1 and "eon" in err and not (tmp_path / "other.xlsx").exists()
 
 
 def test_followups_write_a_workbook_and_counts(run: Shell, book: Path, tmp_path: Path) -> None:

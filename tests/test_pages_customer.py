@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from crm_core.actions.opening import open_at
 from crm_core.actions.records import CellEdit, save_cells
-from crm_core.views import customer
+from crm_core.views import customer, forecasts
+from crm_core.views.forecasts import PersonForecast
 
 
 @pytest.fixture
@@ -182,3 +183,39 @@ def test_the_time_line_is_filtered(shop, sqlite_url):
     story = next(part.value for part in screen.markdown if "Call by phone" in part.value)
     assert "Tea" not in story
     assert len(customer.page(open_at(sqlite_url), 1, DAY).time_line) > 12
+
+
+# Habits and forecast ----------------------------------------------------------------------------------------
+
+
+def test_habits_stand_on_the_page(shop):
+    """What they buy, how often, and how much they pay."""
+    told = screens.texts(shop(1))
+    assert "**Tea** · :gray[12 times, last 3 days ago]" in told and "Usually pays €60" in told
+
+
+def test_without_purchases_there_are_no_habits(shop):
+    """Somebody who never bought: a sentence in place of habits, and why nothing is forecast."""
+    screen = shop(12)
+    assert "They have not bought yet." in screens.texts(screen)
+    assert metrics(screen)["Still a customer?"] == ("unknown", "they have not bought yet")
+
+
+def test_no_forecast_is_explained_in_its_tile(shop):
+    """Nothing was forecast so far: both tiles say why, and no reasons stand below."""
+    found = metrics(shop(1))
+    assert found["Still a customer?"][0] == found["Next 12 months"][0] == "unknown"
+    assert len(found["Still a customer?"][1]) > 10
+
+
+def test_a_forecast_comes_with_its_interval_and_reason(shop, monkeypatch):
+    """How likely they still come, what the next year is worth, between what and what, and why."""
+    known = PersonForecast(
+        0.814, 0.72, 0.88, 2.0, 0.0, 4.0, 2_400_000, 1_100_000, 4_200_000, None, ("Because of tea.",)
+    )
+    monkeypatch.setattr(forecasts, "of_customer", lambda *_: known)
+    screen = shop(1)
+    found = metrics(screen)
+    assert found["Still a customer?"] == ("81 %", "between 72 % and 88 %")
+    assert found["Next 12 months"] == ("€240", "between €110 and €420")
+    assert "Because of tea." in screens.texts(screen)

@@ -1,14 +1,16 @@
 """What is handed out as a file, opened again."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import openpyxl
 import pandas as pd
 import pytest
 from stocked import stock
+from test_actions_refresh import crowd
 
+from crm_core.actions import forecasts
 from crm_core.errors import InvalidInput
 from crm_core.ledger.database import open_database
 from crm_core.model.registry import ENTITIES
@@ -47,7 +49,7 @@ def opened(path) -> list[tuple]:
 
 
 def test_the_profile_has_the_columns_of_the_contract(shop, tmp_path) -> None:
-    """First these columns, in this order; forecasts stay empty until there are any."""
+    """First these columns, in this order; forecasts stay empty where too little is known to make any."""
     assert export_file(shop, "profile", tmp_path / "profile.xlsx", DAY) == 3
     header, first, *_ = opened(tmp_path / "profile.xlsx")
     assert header[: len(PROFILE_COLUMNS)] == PROFILE_COLUMNS
@@ -55,6 +57,24 @@ def test_the_profile_has_the_columns_of_the_contract(shop, tmp_path) -> None:
     assert (row["code"], row["revenue"], row["orders"], row["segment"]) == ("0007", 12.34, 1, "hibernating")
     assert row["last_on"].date() == date(2026, 1, 1)
     assert row["p_alive"] is row["expected_orders_90d"] is row["clv_12m"] is None
+
+
+def test_the_profile_s_forecasts_are_of_the_day_asked_for(sqlite_url: str) -> None:
+    """Kept ones where they are of that day, else worked out and not written down: the same values, no new state."""
+    customers, lines = crowd()
+    database = stock(sqlite_url, DAY, customer=customers, purchase=lines)
+    made, state = forecast_columns(database), database.revisions()
+    assert forecast_columns(database) == made and database.revisions() == state
+    assert all(value is not None for column in made for value in column)
+    forecasts.refresh(database, as_of=DAY)
+    assert forecast_columns(database) == made
+    assert forecast_columns(database, DAY - timedelta(days=30)) != made
+
+
+def forecast_columns(database, day: date = DAY) -> list[tuple]:
+    sheet = export(database, "profile", day)[0]
+    places = [PROFILE_COLUMNS.index(name) for name in ("p_alive", "expected_orders_90d", "clv_12m")]
+    return list(zip(*([row[place] for place in places] for row in sheet.rows), strict=True))
 
 
 def test_a_profile_as_csv_says_the_same(shop, tmp_path) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from crm_core.actions.refresh import part_of, refresh_all
 from crm_core.actions.undo import Undone
 from crm_core.demo import cafe, sample
 from crm_core.errors import InvalidInput, NotFound
@@ -20,6 +21,7 @@ from crm_core.model.registry import ENTITIES
 WHY = "Made-up data"
 MARK = "demo"  # the setting that says so
 LINES_EACH = 20  # purchases of a customer, where nobody said how many
+FILLED = 0.7  # of the work; the rest is forecasts, standings and products
 DEFAULTS = {"company": cafe.NAME, "currency": cafe.CURRENCY, "country": cafe.COUNTRY}
 EDITED = "edited since"  # why an undo leaves a record, in the ledger's words
 LEAVES = ("purchase", "interaction", "product", "follow-up")  # nothing points to these
@@ -55,7 +57,9 @@ def fill_demo(
     creates = {**_keyed(frames), "setting": _settings(known)}
     planned_on = {entity: revisions.get(entity, 0) for entity in (*RECORDS, "colleague", "setting")}
     changes = ChangeSet(WHY, creates=creates, revisions=planned_on, summary={"seed": seed})
-    return journal.apply(database, changes, who=who, as_of=as_of, progress=progress)
+    batch = journal.apply(database, changes, who=who, as_of=as_of, progress=part_of(progress, 0.0, FILLED))
+    refresh_all(database, as_of=as_of, progress=part_of(progress, FILLED, 1.0))
+    return batch
 
 
 def _where(known: Mapping[str, str]) -> dict[str, str]:

@@ -40,7 +40,7 @@ def plan_upload(
 
 
 # What a plan compares with. Sums, settings and follow-ups may move meanwhile without making it wrong.
-COMPARED = ("customer", "order", "purchase", "product", "interaction", "colleague")
+COMPARED = ("customer", "order", "purchase", "product", "interaction", "visit-count", "colleague")
 
 
 def _planned_on(revisions: Mapping[str, int]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from crm_core.actions.refresh import part_of, refresh_all
 from crm_core.ledger import backup, check, journal
 from crm_core.ledger.database import Database
 
@@ -31,6 +32,9 @@ def check_database(database: Database) -> CheckResult:
         return CheckResult(tuple(check.findings(connection)))
 
 
-def morning(database: Database, *, as_of: date) -> None:
-    """Take in what has become due: rows dated today or earlier that lay in the future when they were saved."""
+def morning(database: Database, *, as_of: date, progress: journal.Progress = journal.quiet) -> None:
+    """Take in what has become due: rows dated today or earlier that lay in the future when they were saved; then the
+    forecasts, who stands where and the products, as of today."""
+    progress("Taking in what has become due", 0.0)
     journal.roll(database, as_of)
+    refresh_all(database, as_of=as_of, progress=part_of(progress, 0.1, 1.0))

@@ -12,6 +12,7 @@ from crm_core.actions.company import (
     clear_setting,
     save_settings,
 )
+from crm_core.actions.goals import GOALS, checked_goal
 from crm_core.actions.limits import BOUNDS, checked_limit
 from crm_core.errors import InvalidInput
 from crm_core.ledger import existing
@@ -48,6 +49,10 @@ SETTINGS = {
         Declared("company", "the company's name", "", checked_name),
         Declared("currency", "the one currency of all amounts, three letters", "EUR", checked_currency),
         Declared("country", "where phone numbers without a country code belong, two letters", "", checked_country),
+        *(
+            Declared(name, f"{goal.meaning} ({goal.unit})", goal.usual, partial(checked_goal, name))
+            for name, goal in GOALS.items()
+        ),
         *(
             Declared(name, f"{bound.meaning} ({bound.unit})", str(bound.usual), partial(checked_limit, name))
             for name, bound in BOUNDS.items()

@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "purchase": ("pointer", "sale", "purchase"),
     "interaction": ("pointer", "interaction"),
     "product": ("product",),
+    "visit-count": ("visit-count",),
     "colleague": ("colleague",),
 }
 _NUMBER_SIGNS = str.maketrans({"#": " no ", "№": " no "})

@@ -29,6 +29,7 @@ CONFLICT_COLUMNS = (
     "decision",
 )  # before: what the person wrote; after: the file's
 DATED = ("order", "purchase", "interaction")
+LINES = ("purchase", "interaction", "visit-count")  # told apart by their content
 Progress = Callable[[str, float], None]
 
 
@@ -129,7 +130,7 @@ def _people(work: Work, stored: Stored) -> tuple[People, Directory]:
 
 def _others(work: Work, stored: Stored, directory: Directory) -> None:
     plan_orders(work, stored, directory)
-    for entity in ("purchase", "interaction"):
+    for entity in LINES:
         plan_lines(work, entity, stored, directory)
     say_differing_totals(work)
     plan_keyed(work, "product", stored)

@@ -23,7 +23,7 @@ class LineAnswers:
     def known_lines(self, entity: str, keys: Sequence[int]) -> pd.DataFrame:
         """By source key batch (missing: removed by hand) and orphan (the id of a line without customer)."""
         with KeyTable(self.connection, "known_sources", keys) as wanted:
-            here = _triples(self.connection, TABLES[entity].name, wanted.name)
+            here = _triples(self.connection, TABLES[entity], wanted.name)
             away = existing.removed_by_hand(entity).where(archive.c.source_key.in_(sa.select(wanted.c.key)))
             gone = [(key, None, None) for key in self.connection.scalars(away)]
         known = pd.concat([here, _known(gone)]) if gone else here
@@ -79,12 +79,10 @@ class LineAnswers:
         return read_frame(self.connection, sa.select(*chosen).order_by(customers.c.id))
 
 
-def _triples(connection: Connection, table: str, keys: str) -> pd.DataFrame:
+def _triples(connection: Connection, table: sa.Table, keys: str) -> pd.DataFrame:
     """The known lines as the driver gives them: of half a million rows every object counts."""
-    orphan = "CASE WHEN line.customer_id IS NULL THEN line.id END"
-    wanted = (
-        f"SELECT line.source_key, line.batch, {orphan} FROM {table} line JOIN {keys} ON key = line.source_key"
-    )
+    orphan = "CASE WHEN line.customer_id IS NULL THEN line.id END" if "customer_id" in table.c else "NULL"
+    wanted = f"SELECT line.source_key, line.batch, {orphan} FROM {table.name} line JOIN {keys} ON key = line.source_key"
     cursor: Any = connection.connection.cursor()
     cursor.execute(wanted)
     rows = cursor.fetchall()

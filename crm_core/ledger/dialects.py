@@ -1,8 +1,11 @@
 """Where SQLite and PostgreSQL say the same thing in different words: dates, folded text, extra fields."""
 
+import math
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +17,7 @@ from crm_core.ledger.tables import IsoDate
 from crm_core.model.folding import fold
 
 EPOCH = date(1970, 1, 1).toordinal()
+GEOMETRY = ("sin", "cos")
 
 
 class day_number(FunctionElement[int]):
@@ -72,6 +76,13 @@ class extra_text(FunctionElement[str]):
     type = sa.Text()
 
 
+class in_list(FunctionElement[bool]):
+    """Whether a text column is one of the texts in a JSON list, bound as one value however long it is."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
 # By element what SQLite says and what PostgreSQL says; `{0}` is the first argument.
 WORDS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
     day_number: ("CAST(julianday({0}) - 2440587.5 AS INTEGER)", "({0} - DATE '1970-01-01')"),
@@ -81,6 +92,10 @@ WORDS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
     whole: ("CAST({0} AS INTEGER)", "CAST(floor({0}) AS BIGINT)"),
     by_letter: ("{0}", '({0} COLLATE "C")'),
     extra_text: ("json_extract({0}, '$.' || json_quote({1}))", "(CAST({0} AS JSON) ->> CAST({1} AS TEXT))"),
+    in_list: (
+        "({0} IN (SELECT value FROM json_each({1})))",
+        "({0} IN (SELECT json_array_elements_text(CAST({1} AS JSON))))",
+    ),
 }
 
 
@@ -144,6 +159,20 @@ def teach(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
         driver.create_function("regulars_fold", 1, _fold_or_none, deterministic=True)
+        for name in _missing(sqlite3.sqlite_version):
+            driver.create_function(name, 1, partial(_of_number, getattr(math, name)), deterministic=True)
+
+
+@cache
+def _missing(_version: str) -> tuple[str, ...]:
+    """The functions of geometry that this SQLite was built without."""
+    with closing(sqlite3.connect(":memory:")) as probe:
+        known = {name for (name,) in probe.execute("SELECT name FROM pragma_function_list")}
+    return tuple(name for name in GEOMETRY if name not in known)
+
+
+def _of_number(function: Callable[[float], float], number: Any) -> float | None:
+    return None if number is None else function(float(number))
 
 
 def _fold_or_none(text: Any) -> str | None:

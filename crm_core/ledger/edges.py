@@ -4,29 +4,24 @@ They are values of a view: computed for a day and the state of the purchases, an
 """
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import profile
-from crm_core.ledger.dialects import day_number
+from crm_core.ledger import days as occasion_days
+from crm_core.ledger.days import BOUGHT, Days, all_days, number_of
 from crm_core.ledger.frames import plain_rows
+from crm_core.ledger.memory import Memory
 from crm_core.ledger.occasions import NOBODY, counted_heads, counted_lines
 from crm_core.ledger.tables import occasions
 
-T = TypeVar("T")
-
 USUAL_GAP = 90.0  # days, where nobody has bought on two days yet
 REMEMBERED = 64
-BOUGHT = ("order", "purchase")  # what the edges are made of
 Share = tuple[int, int]  # a share of one as two whole numbers, so that no place is off by a rounding
 QUINTILES: tuple[Share, ...] = ((1, 5), (2, 5), (3, 5), (4, 5))
 
@@ -46,80 +41,71 @@ class Edges:
     gap: float = USUAL_GAP
 
 
-_kept_values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-_lock = Lock()
+_kept = Memory(REMEMBERED)
 
 
 def edges(connection: Connection, as_of: date) -> Edges:
     """The edges of that day; remembered for as long as no purchase changes."""
-    return _remembered("edges", compute, connection, as_of)
+    return _kept.of(connection, BOUGHT, ("edges", as_of), lambda: compute(connection, as_of))
 
 
 def big_order(connection: Connection, as_of: date) -> float | None:
     """The 90th percentile of order amounts (ten-thousandths) as of that day, None without orders; remembered."""
-    return _remembered("big", compute_big_order, connection, as_of)
-
-
-def _remembered(
-    name: str, compute_it: Callable[[Connection, date], T], connection: Connection, as_of: date
-) -> T:
-    key = (name, str(connection.engine.url), profile.state(connection, BOUGHT), as_of)
-    with _lock:
-        if key in _kept_values:
-            _kept_values.move_to_end(key)
-            return _kept_values[key]
-    found = compute_it(connection, as_of)
-    with _lock:
-        _kept_values[key] = found
-        while len(_kept_values) > REMEMBERED:
-            _kept_values.popitem(last=False)
-    return found
+    return _kept.of(connection, BOUGHT, ("big", as_of), lambda: compute_big_order(connection, as_of))
 
 
 def forget() -> None:
     """Forget all edges: for a database that was written past the journal."""
-    with _lock:
-        _kept_values.clear()
+    occasion_days.forget()
+    _kept.forget()
 
 
 def compute(connection: Connection, as_of: date) -> Edges:
-    """The edges computed from the profiles and lines as of that day."""
-    sums = profile.source(connection, as_of)
-    r, f, m = (
-        _whole(quantiles(connection, sa.select(value).where(sums.c.orders > 0), QUINTILES))
-        for value in (day_number(sums.c.last_on), sums.c.orders, sums.c.revenue)
-    )
-    return Edges(r, f, m, _gap(connection, sums))
+    """The edges computed from the occasions up to that day."""
+    days = all_days(connection).until(number_of(as_of)).known()
+    orders, revenue = days.each(days.orders), days.each(days.revenue)
+    visits, bought = days.visits(), orders > 0
+    first, last = first_and_last(visits)
+    r, f, m = (_whole(quantiles_of(values, QUINTILES)) for values in (last, orders[bought], revenue[bought]))
+    return Edges(r, f, m, usual_gap(first, last, visits.counts))
+
+
+def first_and_last(visits: Days) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last entry's day of each customer."""
+    ends = visits.starts + visits.counts - 1
+    return visits.day[visits.starts].astype(np.int64), visits.day[ends].astype(np.int64)
+
+
+def usual_gap(first: np.ndarray, last: np.ndarray, days: np.ndarray) -> float:
+    """The median own gap, (last − first) ÷ (days − 1), of those with two days or more; 90 where there are none."""
+    several = days > 1
+    own = (last - first)[several] * 1.0 / (days[several] - 1)
+    return next((float(value) for value in quantiles_of(own, ((1, 2),))), USUAL_GAP)
 
 
 def _whole(values: list[Fraction]) -> tuple[int, ...]:
     return tuple(math.floor(value) for value in values)
 
 
-def _gap(connection: Connection, sums: sa.FromClause) -> float:
-    span = day_number(sums.c.last_on) - day_number(sums.c.first_on)
-    own = sa.select(span * 1.0 / (sums.c.days - 1)).where(sums.c.days > 1)
-    return next((float(value) for value in quantiles(connection, own, ((1, 2),))), USUAL_GAP)
-
-
 def compute_big_order(connection: Connection, as_of: date) -> float | None:
     """The 90th percentile of what the orders up to that day came to."""
-    walk = bool(connection.scalar(sa.select(sa.exists().where(MIXED, occasions.c.customer_id != NOBODY))))
-    found = quantiles(connection, order_amounts(as_of, walk), ((9, 10),))
+    days = all_days(connection).until(number_of(as_of)).known()
+    if connection.scalar(sa.select(sa.exists().where(MIXED, occasions.c.customer_id != NOBODY))):
+        found = quantiles(connection, order_amounts(as_of), ((9, 10),))
+    else:
+        found = quantiles_of(days.bought[days.orders == 1], ((9, 10),))
     return float(found[0]) if found else None
 
 
-def order_amounts(as_of: date, walk: bool = True) -> sa.Select[Any]:
+def order_amounts(as_of: date) -> sa.Select[Any]:
     """What each order of a known customer came to: its positive lines, by number, by day where there is none.
 
-    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked
-    (`walk` False: there are no others).
+    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked.
     """
     o = occasions.c
-    known = sa.and_(o.customer_id != NOBODY, o.day <= as_of.isoformat(), o.orders == 1)
-    plain = sa.select(o.bought.label("amount")).where(known)
-    if not walk:
-        return plain
+    plain = sa.select(o.bought.label("amount")).where(
+        o.customer_id != NOBODY, o.day <= as_of.isoformat(), o.orders == 1
+    )
     apart = sa.select(sa.select(o.customer_id).where(MIXED).distinct().cte("mixed").c.customer_id)
     both = sa.union_all(plain.where(o.customer_id.not_in(apart)), _walked(as_of, apart))
     return sa.select(both.subquery("amounts").c.amount)
@@ -144,17 +130,21 @@ def _positive(lines: sa.Select[Any], as_of: date, whose: sa.Select[Any]) -> sa.S
 
 
 def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Share, ...]) -> list[Fraction]:
-    """The values at these shares of the sorted single column, linear between neighbours; [] of nothing.
+    """The values at these shares of the sorted single column of a SELECT, linear between neighbours; [] of nothing."""
+    found = plain_rows(connection, connection.execute(values))
+    return quantiles_of(np.array([value for (value,) in found]), shares)
 
-    Neither database has to know `percentile`. One column of numbers is fetched and partly ordered here: numbering the
-    rows in order in the database took five times as long.
+
+def quantiles_of(values: np.ndarray, shares: tuple[Share, ...]) -> list[Fraction]:
+    """The values at these shares of the sorted array, linear between neighbours; [] of nothing.
+
+    Exact: neither database has to know `percentile`, and no place is off by a rounding.
     """
-    found = np.array([value for (value,) in plain_rows(connection, connection.execute(values))])
-    if not found.size:
+    if not values.size:
         return []
-    places = [Fraction(up, down) * (found.size - 1) for up, down in shares]
+    places = [Fraction(up, down) * (values.size - 1) for up, down in shares]
     near = np.partition(
-        found, sorted({rounded(place) for place in places for rounded in (math.floor, math.ceil)})
+        values, sorted({rounded(place) for place in places for rounded in (math.floor, math.ceil)})
     )
     return [_at(near, place) for place in places]
 

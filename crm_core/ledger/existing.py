@@ -20,7 +20,7 @@ def rows_by_keys(connection: Connection, entity: str, keys: Mapping[str, Iterabl
     """All stored rows of the entity whose column equals one of its keys, for any of the columns given.
 
     Columns: all of the table. A row found by several keys stands once. `name.lower` compares in small letters; no
-    index helps there, so it is asked for what was not found as it is spelled.
+    index helps there, so it is asked for what was not found as it is spelled. `date.day` takes ISO days.
 
     A customer is also found by a code, e-mail, phone or name from before a merge: those rows come last, one a former
     key, under the customer's id and with the keys of that time, marked in a column `former` that stands only there.
@@ -46,7 +46,8 @@ def _rows_by_key(
     """Who has one of the keys now; and, where customers were `merged`, who had one before."""
     kind = "BIGINT" if column in NUMBER_KEYS else "TEXT"
     name, _, way = column.partition(".")
-    asked = sa.func.lower(table.c[name]) if way == "lower" else table.c[name]
+    held = table.c[name]
+    asked = sa.func.lower(held) if way == "lower" else sa.cast(held, sa.Text()) if way == "day" else held
     with KeyTable(connection, "wanted_keys", values, kind) as keys:
         now = read_frame(connection, sa.select(table).join(keys, asked == keys.c.key))
         return now, doubles.former_rows(connection, column, keys, now) if merged else now.iloc[:0]

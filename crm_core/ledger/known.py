@@ -1,5 +1,7 @@
 """What is known of a customer by name: the declared fields, the kept sums, the measures; each with kind and label."""
 
+from difflib import get_close_matches
+
 from crm_core.errors import InvalidInput
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
@@ -103,8 +105,10 @@ CUSTOMER_FIELDS: dict[str, Field] = _DECLARED | {
 def customer_field(name: str) -> Field:
     """The field, sum or measure of that name; InvalidInput naming it when there is none."""
     if name not in CUSTOMER_FIELDS:
+        like = get_close_matches(name, CUSTOMER_FIELDS, 3, 0.5)
+        near = f" The nearest are: {', '.join(like)}." if like else ""
         raise InvalidInput(
-            f"Nothing about a customer is called “{name}”. Known are: {', '.join(CUSTOMER_FIELDS)}."
+            f"Nothing about a customer is called “{name}”.{near} Choose another field, or take this part out."
         )
     return CUSTOMER_FIELDS[name]
 

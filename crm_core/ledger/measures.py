@@ -45,8 +45,11 @@ TIER_OF = {both: "low" if both <= 4 else "high" if both >= 8 else "middle" for b
 
 @dataclass(frozen=True)
 class Measured:
-    """Customers, their sums and all measures as of a day: `columns` by name, `rows` to select from."""
+    """Customers, their sums and all measures as of a day: `columns` by name, `rows` to select from.
 
+    `connection`: what it was made with; a condition looks up saved segments, places and spellings through it."""
+
+    connection: Connection
     as_of: date
     edges: Edges
     rows: sa.FromClause
@@ -75,7 +78,7 @@ def measured(connection: Connection, as_of: date) -> Measured:
     columns |= {column.name: column for column in forecasts.c if column.name != "customer_id"}
     rows = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
     rows = rows.outerjoin(forecasts, forecasts.c.customer_id == customers.c.id)
-    return Measured(as_of, found, rows, columns)
+    return Measured(connection, as_of, found, rows, columns)
 
 
 def measures(sums: sa.FromClause, found: Edges, big: Expression, as_of: date) -> dict[str, Expression]:

@@ -51,11 +51,12 @@ def counted_heads(touched: Touched | None) -> Select:
 
 
 def _signed(customer: Any, day: Any, number: Any, quantity: Any, total: Any, status: Any) -> Select:
-    off = sa.func.coalesce(status, "").in_(CALLED_OFF)
+    # The usual line is decided by the first test of each: ten million of them are walked.
+    stands = sa.or_(status.is_(None), status.not_in(CALLED_OFF))
+    enough = sa.or_(quantity > 0, sa.and_(quantity.is_(None), total > 0))
+    positive = sa.and_(sa.or_(total >= 0, total.is_(None)), enough, stands)
+    counts = sa.or_(stands, total <= 0, total.is_(None))
     amount = sa.func.coalesce(total, 0)
-    enough = sa.case((quantity.is_(None), amount > 0), else_=quantity > 0)
-    positive = sa.and_(sa.not_(off), amount >= 0, enough)
-    counts = sa.not_(sa.and_(off, amount > 0))
     return sa.select(
         customer.label("customer_id"),
         day.label("day"),
@@ -99,7 +100,7 @@ def _days(touched: Touched | None) -> Select:
 
 def _begun_before(touched: Touched | None) -> Select:
     """By customer and day the orders that an earlier day began: a number on several days is one order, of its first."""
-    several = _several_days(counted_lines(touched).subquery("dated")).subquery("several")
+    several = _several_days(counted_lines(touched).subquery("dated"), touched is None).subquery("several")
     rows = counted_lines(touched).subquery("later")
     same = sa.and_(several.c.customer_id == _somebody(rows), several.c.number == rows.c.number)
     count = sa.func.count(rows.c.number.distinct()).label("orders")
@@ -108,14 +109,23 @@ def _begun_before(touched: Touched | None) -> Select:
     return later.group_by(several.c.customer_id, rows.c.day)
 
 
-def _several_days(lines: sa.Subquery) -> Select:
+def _several_days(lines: sa.Subquery, everybody: bool) -> Select:
+    """The orders whose positive lines stand on several days, with the first of these days."""
     first, last = sa.func.min(lines.c.day), sa.func.max(lines.c.day)
-    return (
+    found = (
         sa.select(_somebody(lines).label("customer_id"), lines.c.number, first.label("first_day"))
         .where(lines.c.number.is_not(None), lines.c.positive == 1)
         .group_by(lines.c.customer_id, lines.c.number)
         .having(first < last)
     )
+    return found.where(lines.c.number.in_(_spread())) if everybody else found
+
+
+def _spread() -> Select:
+    """Numbers that stand on several days, whatever their lines say: one pass in the order of an index, few of them."""
+    p = purchases.c
+    dated = sa.select(p.number).where(p.number.is_not(None), p.date.is_not(None))
+    return dated.group_by(p.number, p.customer_id).having(sa.func.min(p.date) < sa.func.max(p.date))
 
 
 def _somebody(rows: sa.FromClause) -> sa.ColumnElement[int]:

@@ -1,5 +1,6 @@
 """One field, one relation, one value as SQL. The relation has to suit the kind of the field."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from numbers import Integral, Real
@@ -8,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger.dialects import folded, month_day_of
+from crm_core.ledger.dialects import folded, in_list, month_day_of
+from crm_core.ledger.spellings import Matches, among
 from crm_core.model.conditions import RELATIONS, Where
 from crm_core.model.entities import Field, Kind
 from crm_core.model.folding import fold
@@ -31,27 +33,38 @@ OF_NUMBERS = ("at least", "at most", "more than", "less than")
 OF_DATES = ("before", "after", "on or before", "on or after")
 OF_DAYS = ("days ago at least", "days ago at most", "birthday within")
 A_YEAR = 366
+MOST_DAYS = 40_000
+LARGEST = 2**63 - 1
+SOME = 500  # values that are bound one by one
 
 
-def compare(column: Expression, field: Field, where: Where, as_of: date) -> Expression:
-    """`where` over the column, true or false (never NULL): a blank field is equal to nothing and before nothing."""
+def compare(
+    column: Expression, field: Field, where: Where, as_of: date, texts: tuple[str, ...] | None = None
+) -> Expression:
+    """`where` over the column, true or false (never NULL): a blank field is equal to nothing and before nothing.
+
+    `texts`: all the different texts that the column holds, where they are known: then they are compared here.
+    """
     relation, value = where.relation, where.value
     _check(field, relation)
     if relation in ("blank", "filled") or (relation in ("is", "is not") and value in (None, "")):
         return _blank(column, field) if relation in ("blank", "is") else sa.not_(_blank(column, field))
-    if relation == "is not":
-        return sa.not_(_is_one(column, field, [value]))
-    if relation in ("is", "one of"):
-        return _is_one(column, field, [value] if relation == "is" else _many(value, field))
-    return _present(column, _positive(column, field, relation, value, as_of))
+    if relation in ("is", "is not"):
+        same = _is_one(column, field, [value], texts)
+        return same if relation == "is" else sa.not_(same)
+    if relation == "one of":
+        return _one_of(column, field, _many(value, field), texts)
+    return _present(column, _positive(column, field, where, as_of, texts))
 
 
-def _positive(column: Expression, field: Field, relation: str, value: Any, as_of: date) -> Expression:
-    if relation in ORDER:
-        return ORDER[relation](column, _value(value, field))
-    if relation in OF_DAYS:
-        return _days(column, field, relation, value, as_of)
-    return _like(column, field, relation, value)
+def _positive(
+    column: Expression, field: Field, where: Where, as_of: date, texts: tuple[str, ...] | None
+) -> Expression:
+    if where.relation in ORDER:
+        return ORDER[where.relation](column, _value(where.value, field))
+    if where.relation in OF_DAYS:
+        return _days(column, field, where.relation, where.value, as_of)
+    return _like(column, field, where.relation, where.value, texts)
 
 
 def _check(field: Field, relation: str) -> None:
@@ -73,7 +86,10 @@ def _suits(kind: Kind, relation: str) -> bool:
 
 
 def _present(column: Expression, expression: Expression) -> Expression:
-    return sa.and_(column.is_not(None), expression)
+    """Never NULL. A stored column stays open to its index; what is worked out is worked out once."""
+    if isinstance(column, sa.Column):
+        return sa.and_(column.is_not(None), expression)
+    return sa.func.coalesce(expression, sa.false())
 
 
 def _blank(column: Expression, field: Field) -> Expression:
@@ -81,18 +97,41 @@ def _blank(column: Expression, field: Field) -> Expression:
     return empty if field.kind in (*NUMBERS, Kind.DATE) else sa.or_(empty, column == "")
 
 
-def _is_one(column: Expression, field: Field, values: list[Any]) -> Expression:
+def _one_of(column: Expression, field: Field, values: list[Any], texts: tuple[str, ...] | None) -> Expression:
+    """One of the values; a blank among them stands for a blank field."""
+    said = [value for value in values if value not in (None, "")]
+    found = _is_one(column, field, said, texts)
+    return found if len(said) == len(values) else sa.or_(_blank(column, field), found)
+
+
+def _is_one(column: Expression, field: Field, values: list[Any], texts: tuple[str, ...] | None) -> Expression:
     if field.kind is Kind.TAGS:
-        return sa.or_(sa.false(), *(_like(column, field, "is", value) for value in values))
+        return sa.or_(sa.false(), *(_like(column, field, "is", value, texts) for value in values))
     plain = [_value(value, field) for value in values]
-    compared = column if field.kind in EXACT else folded(column)
-    return _present(column, compared.in_(plain))
+    if field.kind in EXACT:
+        return _present(column, column.in_(plain) if len(plain) <= SOME else _in_long(column, plain))
+    if texts is not None:
+        wanted = set(plain)
+        return _present(column, among(column, texts, lambda text: fold(text) in wanted))
+    return _present(column, in_list(folded(column), sa.literal(json.dumps(plain))))
 
 
-def _like(column: Expression, field: Field, relation: str, value: Any) -> Expression:
+def _in_long(column: Expression, values: list[Any]) -> Expression:
+    """A list too long to be bound value by value."""
+    return in_list(sa.cast(column, sa.Text()), sa.literal(json.dumps([str(value) for value in values])))
+
+
+def _like(
+    column: Expression, field: Field, relation: str, value: Any, texts: tuple[str, ...] | None
+) -> Expression:
     """Folded text that holds, or begins with, the value; tags are taken whole."""
     wanted = fold(_text(value, field))
-    if field.kind is Kind.TAGS and relation != "begins with":
+    if not wanted:
+        raise InvalidInput(f"{field.label}: there is nothing to look for. Give a word, or choose “blank”.")
+    whole = field.kind is Kind.TAGS and relation != "begins with"
+    if texts is not None:
+        return _present(column, among(column, texts, _matcher(wanted, relation, whole)))
+    if whole:
         listed = sa.literal(", ") + folded(column) + sa.literal(", ")
         return _present(column, listed.contains(f", {wanted}, ", autoescape=True))
     text = folded(column)
@@ -100,11 +139,19 @@ def _like(column: Expression, field: Field, relation: str, value: Any) -> Expres
     return _present(column, found(wanted, autoescape=True))
 
 
+def _matcher(wanted: str, relation: str, whole: bool) -> Matches:
+    if whole:
+        return lambda text: f", {wanted}, " in f", {fold(text)}, "
+    if relation == "begins with":
+        return lambda text: fold(text).startswith(wanted)
+    return lambda text: wanted in fold(text)
+
+
 def _days(column: Expression, field: Field, relation: str, value: Any, as_of: date) -> Expression:
-    days = _whole(value, field)
+    number = _whole(value, field)
     if relation == "birthday within":
-        return month_day_of(column).in_(birthdays(as_of, days))
-    edge = (as_of - timedelta(days=days)).isoformat()
+        return month_day_of(column).in_(birthdays(as_of, number))
+    edge = (as_of - timedelta(days=number)).isoformat()
     if relation == "days ago at least":
         return column <= edge
     return sa.and_(column >= edge, column <= as_of.isoformat())
@@ -135,20 +182,31 @@ def iso_day(value: Any, what: str) -> str:
 
 
 def _number(value: Any, field: Field) -> float | int:
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real) or not _fits(value):
         raise InvalidInput(f"{field.label}: “{value}” is no number.")
     return int(value) if isinstance(value, Integral) else float(value)
 
 
+def _fits(value: Any) -> bool:
+    return -LARGEST <= value <= LARGEST
+
+
 def _whole(value: Any, field: Field) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= int(value) <= 40_000:
-        raise InvalidInput(f"{field.label}: “{value}” is no number of days. Give a whole number from 0 up.")
+    return days(value, field.label)
+
+
+def days(value: Any, what: str) -> int:
+    """A number of days before or after as-of; InvalidInput names what it was for."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= int(value) <= MOST_DAYS:
+        raise InvalidInput(f"{what}: “{value}” is no number of days. Give a whole number from 0 up.")
     return int(value)
 
 
 def _text(value: Any, field: Field) -> str:
-    if not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidInput(f"{field.label}: “{value}” is no text.")
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in str(value)):
+        raise InvalidInput(f"{field.label}: the text holds a sign that no field can hold. Type it anew.")
     return str(value)
 
 

@@ -117,7 +117,9 @@ Index("aliases_customer", TABLES["alias"].c.customer_id)
 SUMMED = ("customer_id", "date", "number", "quantity", "amount", "status")
 Index("purchases_sums", *(purchases.c[name] for name in SUMMED))
 _numbered = purchases.c.number.is_not(None)  # a sheet without order numbers costs nothing here
-Index("purchases_number", purchases.c.number, sqlite_where=_numbered, postgresql_where=_numbered)
+# With the day in it: which numbers stand on several days is one pass in its order.
+_spread = (purchases.c.number, purchases.c.customer_id, purchases.c.date)
+Index("purchases_number_day", *_spread, sqlite_where=_numbered, postgresql_where=_numbered)
 Index("orders_customer", orders.c.customer_id)
 Index("interactions_customer_date", interactions.c.customer_id, interactions.c.date)
 Index("follow_ups_customer", follow_ups.c.customer_id)
@@ -234,7 +236,7 @@ standings = Table(
     Column("since", IsoDate(), nullable=False),
     Column("until", IsoDate(), nullable=False),
     PrimaryKeyConstraint("what", "customer_id", "value", "since"),
-    Index("standings_value", "what", "value", "since"),
+    Index("standings_value", "what", "value", "since", "until"),  # covers counting by stretch
     sqlite_with_rowid=False,
 )
 # Products as they were bought. `item`: the product's code where lines have one, else its name, folded.

@@ -1,12 +1,13 @@
 """A condition in words for people: "Last bought 60 days ago or more, and tier is high"."""
 
 from datetime import date
+from numbers import Real
 from typing import Any
 
-from crm_core.ledger.known import CUSTOMER_FIELDS, related_fields
+from crm_core.ledger.known import CUSTOMER_FIELDS
+from crm_core.ledger.wording_records import Said, has_words
 from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Was, Where
 from crm_core.model.entities import Field, Kind
-from crm_core.model.registry import ENTITIES
 from crm_core.model.words import MONEY_UNIT
 
 Fields = dict[str, Field]
@@ -31,6 +32,16 @@ PHRASES = {
     "birthday within": "{field} in the next {value}",
 }
 DAYS = ("days ago at least", "days ago at most", "birthday within")
+# What is better said in words of its own.
+WHOLE = {
+    ("last_on", "blank", None): "never bought",
+    ("last_contact_on", "blank", None): "was never contacted",
+    ("birthday", "birthday within", 0): "birthday today",
+    ("do_not_contact", "is", "yes"): "must not be contacted",
+    ("do_not_contact", "is", "no"): "may be contacted",
+}
+SHARES = ("p_alive", "p_alive_low", "p_alive_high")
+LISTED = 6  # values of a list that are named; of more the rest is counted
 
 
 def describe(condition: Condition) -> str:
@@ -44,19 +55,33 @@ def _say(condition: Condition, fields: Fields) -> str:
         case Where():
             return _where(condition, fields)
         case Has():
-            return _has(condition)
+            return has_words(condition, SAID)
         case All(parts):
             return ", and ".join(_part(part, fields) for part in parts) or "everybody"
         case AnyOf(parts):
             return ", or ".join(_part(part, fields) for part in parts) or "nobody"
         case Not(part):
-            return f"not ({_say(part, fields)})"
-        case Near():
-            return f"lives within {condition.km:g} km of {condition.place}"
-        case Was():
-            return f"{condition.field} was {condition.value} on {long_day(condition.on)}"
-        case Saved():
-            return f"is in “{condition.name}”"
+            return _not(part, fields)
+    return _place_or_segment(condition, "")
+
+
+def _not(part: Condition, fields: Fields) -> str:
+    simple = isinstance(part, Near | Was | Saved)
+    return _place_or_segment(part, "not ") if simple else f"not ({_say(part, fields)})"
+
+
+def _place_or_segment(condition: Condition, no: str) -> str:
+    match condition:
+        case Near(place, km):
+            lives = "does not live" if no else "lives"
+            return f"{lives} within {_number(km)} km of {place}"
+        case Was(field="saved", value=value, on=on):
+            return f"was {no}in “{value}” on {long_day(on)}"
+        case Was(field, value, on):
+            return f"{field} was {no}{value} on {long_day(on)}"
+        case Saved(name):
+            return f"is {no}in “{name}”"
+    return str(condition)
 
 
 def _part(part: Condition, fields: Fields) -> str:
@@ -66,30 +91,81 @@ def _part(part: Condition, fields: Fields) -> str:
 
 def _where(where: Where, fields: Fields) -> str:
     field = fields.get(where.field) or Field(where.field, Kind.TEXT, where.field.removeprefix("extra."))
-    if (where.field, where.relation) == ("birthday", "birthday within") and where.value == 0:
-        return "birthday today"
-    if (where.field, where.relation) == ("last_on", "blank"):
-        return "never bought"
-    if field.kind is Kind.TAGS and where.relation in ("is", "contains"):
-        return f"tagged {where.value}"
-    value = counted(where.value, "day") if where.relation in DAYS else _value(where.value, field)
-    phrase = PHRASES.get(where.relation, "{field} is {value}")
-    return phrase.format(field=_low(field.label), value=value)
+    special = _whole(where) or _people(where) or _tagged(where, field) or _allowed(where, field)
+    if special:
+        return special
+    if where.relation in ("is not", "filled") and where.value in (None, ""):
+        return PHRASES["filled"].format(field=low(field.label))
+    if where.relation == "days ago at most" and where.value == 0:
+        return f"{low(field.label)} today"
+    value = _days(where.value) if where.relation in DAYS else value_words(where.value, field)
+    return PHRASES.get(where.relation, PHRASES["is"]).format(field=low(field.label), value=value)
 
 
-def _low(label: str) -> str:
+def _whole(where: Where) -> str | None:
+    value = where.value if isinstance(where.value, str | int) and not isinstance(where.value, bool) else None
+    return WHOLE.get((where.field, where.relation, value))
+
+
+def _people(where: Where) -> str | None:
+    if where.field != "id" or where.relation != "one of" or not isinstance(where.value, list | tuple):
+        return None
+    return f"is one of {len(where.value):,} chosen people" if len(where.value) > 1 else None
+
+
+def _tagged(where: Where, field: Field) -> str | None:
+    words = {"is": "tagged", "contains": "tagged", "one of": "tagged", "is not": "not tagged"}
+    if field.kind is not Kind.TAGS or where.relation not in words or where.value in (None, "", ()):
+        return None
+    return f"{words[where.relation]} {value_words(where.value, field)}"
+
+
+def _allowed(where: Where, field: Field) -> str | None:
+    """“May be called”, “may not be called”: yes and no inside the label."""
+    if not field.label.startswith("May ") or where.relation != "is" or where.value not in ("yes", "no"):
+        return None
+    said = low(field.label)
+    return said if where.value == "yes" else said.replace("may ", "may not ", 1)
+
+
+def low(label: str) -> str:
     """The label inside a sentence: small, unless its letters stand for themselves."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _value(value: Any, field: Field) -> str:
+def value_words(value: Any, field: Field) -> str:
+    """A value, or one of several, as people write it: money in whole units, days written out."""
     if isinstance(value, list | tuple | set | frozenset):
-        return " or ".join(_value(part, field) for part in value) or "nothing"
+        return _several([value_words(part, field) for part in value])
     if value is None or value == "":
         return "blank"
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return _amount(value, field)
+    return long_day(str(value)) if field.kind is Kind.DATE else str(value)
+
+
+def _several(words: list[str]) -> str:
+    named = (
+        words if len(words) <= LISTED else [*words[: LISTED - 1], f"one of {len(words) - LISTED + 1:,} more"]
+    )
+    return " or ".join(named) or "nothing"
+
+
+def _amount(value: Any, field: Field) -> str:
     if field.kind is Kind.MONEY:
         return f"{value / MONEY_UNIT:,.2f}".removesuffix(".00")
-    return long_day(str(value)) if field.kind is Kind.DATE else str(value)
+    return f"{_number(value * 100)} %" if field.name in SHARES else _number(value)
+
+
+def _number(value: Any) -> str:
+    """`12.5`, `1200`, never `12.0`."""
+    plain = isinstance(value, Real) and not isinstance(value, bool)
+    return f"{float(value):.10g}" if plain and not isinstance(value, int) else str(value)
+
+
+def _days(value: Any) -> str:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return counted(value, "day") if whole else f"{value} days"
 
 
 def long_day(iso: str) -> str:
@@ -109,37 +185,4 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
-def _has(has: Has) -> str:
-    since = _since(has.since)
-    if has.entity == "occasion":
-        return _bought(has, since)
-    noun = ENTITIES[has.entity].label.lower() if has.entity in ENTITIES else has.entity
-    much = (
-        f"no {noun}"
-        if has.count < 1
-        else f"a {noun}"
-        if has.count == 1
-        else f"at least {counted(has.count, noun)}"
-    )
-    fields = related_fields(has.entity)
-    which = " and ".join(_part(part, fields) for part in has.conditions)
-    return f"has {much}{since}" + (f" where {which}" if which else "")
-
-
-def _since(since: str | int | None) -> str:
-    if since is None:
-        return ""
-    return f" in the last {counted(since, 'day')}" if isinstance(since, int) else f" since {long_day(since)}"
-
-
-def _bought(has: Has, since: str) -> str:
-    """The people behind a period: bought on so many days between two days."""
-    until = next(
-        (part.value for part in has.conditions if isinstance(part, Where) and part.field == "day"), None
-    )
-    if until and isinstance(has.since, str):
-        since = f" from {long_day(has.since)} to {long_day(str(until))}"
-    elif until:
-        since = f"{since} until {long_day(str(until))}"
-    often = "" if has.count <= 1 else f" on {counted(has.count, 'day')} or more"
-    return f"{'did not buy' if has.count < 1 else 'bought'}{often}{since}"
+SAID = Said(_part, value_words, long_day, counted)

@@ -1,6 +1,7 @@
 """A condition over customers, built from parts that a person can see; compiled to SQL, never evaluated."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 RELATIONS = (
@@ -26,7 +27,11 @@ class Where:
 @dataclass(frozen=True)
 class Has:
     """At least `count` (0: none) related records (`purchase`, `interaction`, `follow-up`…) that meet `conditions`
-    on their own fields, dated on or after `since` (ISO text, or a number of days before as-of)."""
+    on their own fields, dated on or after `since` (ISO text, or a number of days before as-of).
+
+    A purchase counts once an order (a day, where lines have no number), and not when it was returned or cancelled; a
+    contact counts when it reached somebody. Conditions on status, quantity or amount, or on the outcome, take the
+    records as they stand."""
 
     entity: str
     conditions: tuple["Condition", ...] = ()
@@ -80,3 +85,31 @@ class Not:
 
 Condition = Where | Has | Near | Was | Saved | All | AnyOf | Not
 EVERYBODY = All()
+
+
+def inner_parts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that this one is made of, in order; none of a single part."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return tuple(parts)
+        case Not(part):
+            return (part,)
+        case Has():
+            return tuple(condition.conditions)
+    return ()
+
+
+def renamed(condition: Condition, name_of: Callable[[str], str]) -> Condition:
+    """The condition with every saved segment that it names called `name_of` its name."""
+    match condition:
+        case All(parts):
+            return All(tuple(renamed(part, name_of) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(renamed(part, name_of) for part in parts))
+        case Not(part):
+            return Not(renamed(part, name_of))
+        case Saved(name):
+            return Saved(name_of(name))
+        case Was(field="saved", value=value):
+            return replace(condition, value=name_of(value))
+    return condition

@@ -7,6 +7,7 @@ from crm_core.model.words import (
     LINE_STATUS,
     NEEDS,
     OUTCOMES,
+    PRIORITIES,
     SEXES,
     STAGES,
 )
@@ -133,6 +134,23 @@ INTERACTION = Entity(
     dated="date",
 )
 
+VISIT_COUNT = Entity(
+    "visit-count",
+    "Visit count",
+    "Visit counts",
+    (
+        Field("date", K.DATE, "Date", required=True),
+        Field("channel", K.TEXT, "Channel", help="Where they came: the shop, the website, a fair"),
+        Field(
+            "priority", K.CHOICE, "Class", choices=PRIORITIES, help="Blank: nobody known, which is class C"
+        ),
+        Field("visits", K.INTEGER, "Visits", required=True, help="How many people came"),
+        Field("note", K.NOTE, "Note"),
+    ),
+    content=("date", "channel", "priority", "visits"),
+    dated="date",
+)
+
 FOLLOW_UP = Entity(
     "follow-up",
     "Follow-up",
@@ -243,8 +261,8 @@ SETTING = Entity(
 ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
-        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, FOLLOW_UP, COLLEAGUE, PAIR, ALIAS, LAYOUT,
-        SEGMENT, SETTING,
+        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, VISIT_COUNT, FOLLOW_UP, COLLEAGUE, PAIR, ALIAS,
+        LAYOUT, SEGMENT, SETTING,
     )
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import existing, queries
+from crm_core.ledger import existing, forecasts, queries
 from crm_core.ledger.database import Database
 from crm_core.ledger.known import customer_field
 from crm_core.ledger.records import open_pairs, records, without_extra
@@ -18,13 +18,13 @@ from crm_core.model.entities import Entity, Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
 from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS, YOUR_COLUMN
 from crm_core.views.customers import SHOWN, PeopleQuery
+from crm_core.views.forecasts_made import forecast_of
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 
 STYLES = {
     Kind.DATE: "date", Kind.MONEY: "money", Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.NOTE: "note",
 }  # fmt: skip
-# Known once forecasts are kept; their columns stand in the contract already.
-NOT_YET = {"p_alive": "percent", "expected_orders_90d": "number", "clv_12m": "money"}
+PERCENT = ("p_alive",)
 DUPLICATES = {"code_1": "text", "code_2": "text", "score": "number", "evidence": "note"}
 OTHERS = ("profile", "duplicates")
 EXTRA = queries.EXTRA
@@ -157,17 +157,25 @@ def _entity(database: Database, entity: Entity) -> Export:
 
 
 def _profile(database: Database, as_of: date) -> Export:
-    known = [name for name in PROFILE_COLUMNS if name not in NOT_YET]
     with database.read() as connection:
-        frame = queries.people_frame(connection, EVERYBODY, known, as_of)
-    empty = [None] * len(frame)
-    columns = (
-        (name, NOT_YET[name], empty)
-        if name in NOT_YET
-        else _column(name, customer_field(name).kind, frame[name])
-        for name in PROFILE_COLUMNS
-    )
-    return Export("Profile", tuple(columns))
+        frame = queries.people_frame(connection, EVERYBODY, PROFILE_COLUMNS, as_of)
+        frame = frame.assign(**_forecasts(connection, frame["id"], as_of))
+    columns = (_column(name, customer_field(name).kind, frame[name]) for name in PROFILE_COLUMNS)
+    return Export("Profile", tuple(_as_percent(column) for column in columns))
+
+
+def _forecasts(connection: Any, ids: pd.Series, as_of: date) -> dict[str, Any]:
+    """The forecasts of that day where other ones are kept, worked out here and not written down."""
+    if forecasts.is_current(connection, as_of):
+        return {}
+    found = forecast_of(connection, as_of).set_index("customer_id")
+    names = [name for name in PROFILE_COLUMNS if name in found]
+    return {name: found[name].reindex(ids).array for name in names}
+
+
+def _as_percent(column: tuple[str, str, list[Any]]) -> tuple[str, str, list[Any]]:
+    header, kind, values = column
+    return header, "percent" if header in PERCENT else kind, values
 
 
 def _duplicates(database: Database) -> Export:

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from crm_core.ledger import existing, series
 from crm_core.ledger.database import Database
-from crm_core.model.conditions import All, Condition, Not, Where
+from crm_core.model.conditions import EVERYBODY, All, Condition, Not, Where
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
-from crm_core.views.insights import between, fell_silent
+from crm_core.views.marks import among, between, fell_silent
 from crm_core.views.periods import Period
 from crm_core.views.words import counted, money
 
@@ -97,18 +97,21 @@ TOPICS = (
 )  # fmt: skip
 
 
-def sentences(database: Database, period: Period, most: int = MOST) -> tuple[Sentence, ...]:
-    """What matters most as of the period's last day, most first: by the yearly spending at stake, then by people.
+def sentences(
+    database: Database, period: Period, most: int = MOST, whom: Condition = EVERYBODY
+) -> tuple[Sentence, ...]:
+    """What matters most as of the period's last day among those who meet `whom` then, most first: by the yearly
+    spending at stake, then by people.
 
     Spending of a year is that of the year up to each one's last purchase. Fewer than `most` when little happened.
     """
-    return _ranked(database, period, as_of=period.end)[:most]
+    return _ranked(database, period, whom, as_of=period.end)[:most]
 
 
 @remembered(*READ, "setting")
-def _ranked(stock: Stock, period: Period) -> tuple[Sentence, ...]:
+def _ranked(stock: Stock, period: Period, whom: Condition) -> tuple[Sentence, ...]:
     currency = existing.settings(stock.connection).get("currency") or ""
-    conditions = [topic.condition(period) for topic in TOPICS]
+    conditions = [among(whom, topic.condition(period)) for topic in TOPICS]
     sums = series.worth(stock.connection, conditions, stock.as_of)
     found = [
         (

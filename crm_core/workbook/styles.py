@@ -31,8 +31,29 @@ class ColumnStyle:
 
 
 @dataclass(frozen=True)
+class ChartStyle:
+    """A native chart of a sheet's own rows: columns are named by their headers.
+
+    kind     column, bar (lying) or line
+    label    the column that names the points, `values` those that are drawn
+    number   how the axis writes its numbers, as Excel formats are written
+    dashed   of `values`, those that are no facts yet
+    """
+
+    title: str
+    kind: str
+    label: str
+    values: tuple[str, ...]
+    number: str = "#,##0"
+    dashed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SheetContent:
-    """One sheet: title rows (if any), the header row, then `rows`, each as long as `columns`."""
+    """One sheet: title rows (if any), the header row, then `rows`, each as long as `columns`.
+
+    `charts` stand below the rows. `heat`: groups of headers (columns side by side) that are coloured by their numbers.
+    """
 
     name: str
     columns: tuple[ColumnStyle, ...]
@@ -43,3 +64,5 @@ class SheetContent:
     landscape: bool = True
     very_hidden: bool = False
     right_to_left: bool = False
+    charts: tuple[ChartStyle, ...] = ()
+    heat: tuple[tuple[str, ...], ...] = ()

@@ -21,14 +21,15 @@ from crm_core.workbook.cells import (
     is_blank,
     plain_text,
 )
+from crm_core.workbook.charts import draw
 from crm_core.workbook.dropdowns import Lists
 from crm_core.workbook.formats import Formats
 from crm_core.workbook.names import legal_sheet_names
 from crm_core.workbook.sheets import column_letter
-from crm_core.workbook.styles import KINDS, ColumnStyle, SheetContent
+from crm_core.workbook.styles import KINDS, ChartStyle, ColumnStyle, SheetContent
 from crm_core.workbook.widths import column_widths, lines_needed, row_height
 
-__all__ = ["ColumnStyle", "SheetContent", "write_csv", "write_xlsx"]
+__all__ = ["ChartStyle", "ColumnStyle", "SheetContent", "write_csv", "write_xlsx"]
 
 _SAMPLE = 500
 _RIGHT = ("money", "number", "integer", "percent")
@@ -53,7 +54,9 @@ def write_xlsx(
         names = legal_sheet_names([*(sheet.name for sheet in sheets), "Lists"])
         pages = [(book.add_worksheet(name), sheet) for name, sheet in zip(names, sheets, strict=False)]
         for page, sheet in pages:
-            _SheetWriter(page, sheet, formats, lists).write()
+            writer = _SheetWriter(page, sheet, formats, lists)
+            writer.write()
+            draw(book, page, sheet, writer.header, writer.last)
         lists.write(names[-1])
         _show_first(pages)
     return buffer.getvalue()
@@ -203,7 +206,7 @@ class _SheetWriter:
         self.page.set_paper(9)
         if self.sheet.landscape:
             self.page.set_landscape()
-        self.page.fit_to_pages(1, 0)
+        self.page.fit_to_pages(1, 1 if self.sheet.charts else 0)  # a chart is not cut by a page
         self.page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.page.repeat_rows(self.header)
         self.page.set_footer("&L&A&RPage &P of &N")

@@ -16,7 +16,7 @@ from crm_core.model.registry import ENTITIES
 __all__ = ["FieldProposal", "SheetProposal", "fields_of", "propose", "propose_as", "propose_workbook"]
 
 _SURE = 0.7
-_KEPT = ("customer", "order", "purchase", "product", "interaction")
+_KEPT = ("customer", "order", "purchase", "product", "interaction", "visit-count")
 
 
 @dataclass(frozen=True)

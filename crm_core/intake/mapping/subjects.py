@@ -15,6 +15,7 @@ _PERSONAL = (
     "job_title", "since", "salutation", "tags", "likes", "language", "may_call", "may_email", "source",
     "do_not_contact",
 )  # fmt: skip
+_WHO = {"customer", *(f"customer.{name}" for name in ("name", "given_name", "family_name", "email", "phone"))}
 _PRIVATE = {"email", "phone", "birthday", "sex", "given_name", "family_name"}
 _OTHERS = {
     "supplier": "this is a list of suppliers, which is not kept here",
@@ -27,7 +28,7 @@ _OFFERED = {
     "colleague": "these look like colleagues; they are offered, and off until you switch them on",
 }
 _UNCLEAR = "its headers do not say what the sheet holds; choose it if it should be taken in"
-_FIRST = ("purchase", "order", "interaction", "product", "customer", "colleague")
+_FIRST = ("purchase", "order", "interaction", "product", "customer", "colleague", "visit-count")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
         scores["order"] = 0.0  # an order head names no product: with one line an order, these are still lines
     if _found(fields["customer"]).keys() & _PRIVATE and scores["customer"]:
         scores["product"] = 0.0  # things have no phone: the price is of what somebody bought
+    if scores["visit-count"]:
+        named = (
+            scores["customer"] or scores["purchase"] >= SURE or _found(fields["interaction"]).keys() & _WHO
+        )
+        scores["visit-count" if named else "interaction"] = (
+            0.0  # people, or how many came of whom nobody knows
+        )
     known = scores["colleague"] or scores["customer"]
     if about in _OTHERS or about == "return" or (about == "colleague" and known):
         return _set_aside(about)
@@ -110,7 +118,7 @@ def _score(entity: str, found: Mapping[str, FieldProposal], seen: Seen, about: s
     """0 … 1 for one entity; the sheet's own name adds a little to what the fields say."""
     weigh = {
         "purchase": _purchase, "order": _order, "interaction": _interaction, "product": _product, "customer": _customer,
-        "colleague": _colleague,
+        "colleague": _colleague, "visit-count": _visit_count,
     }[entity]  # fmt: skip
     score = weigh(set(found), found, seen)
     if entity == about == "customer" and not score and found.keys() & {*_NAMES, "code"}:
@@ -170,6 +178,12 @@ def _customer(fields: set[str], found: Mapping[str, FieldProposal], seen: Seen) 
 
 def _colleague(fields: set[str], found: Mapping[str, FieldProposal], seen: Seen) -> float:
     return 0.5 if "name" in fields else 0.0
+
+
+def _visit_count(fields: set[str], found: Mapping[str, FieldProposal], seen: Seen) -> float:
+    if not {"date", "visits"} <= fields:
+        return 0.0
+    return 0.9 if fields & {"channel", "priority"} else 0.8
 
 
 def _unique(found: Mapping[str, FieldProposal], field: str, seen: Seen) -> float:

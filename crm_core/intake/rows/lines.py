@@ -108,7 +108,7 @@ def _renamed(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
     if not {"number", "amount"} <= {*rows} & {*stored}:
         return pd.Series(dtype="int64")
     theirs, ours = (frame[frame["number"].notna() & frame["amount"].notna()] for frame in (rows, stored))
-    return _alone_alike(theirs, ours, names)
+    return alone_alike(theirs, ours, names)
 
 
 def _undated(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
@@ -118,10 +118,10 @@ def _undated(rows: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
     bare = rows["number"].isna() if "number" in rows else True
     theirs = rows[bare & rows["date"].notna()]
     ours = stored[stored["number"].isna() & stored["date"].isna() & stored["customer_id"].notna()]
-    return _alone_alike(theirs, ours, ("customer_id", "product_code", "product", "amount"))
+    return alone_alike(theirs, ours, ("customer_id", "product_code", "product", "amount"))
 
 
-def _alone_alike(rows: pd.DataFrame, stored: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+def alone_alike(rows: pd.DataFrame, stored: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """Stored ids by row where these columns agree with exactly one stored line, and with no other row."""
     if rows.empty or stored.empty:
         return pd.Series(dtype="int64")

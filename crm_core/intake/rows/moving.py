@@ -1,4 +1,4 @@
-"""Purchase lines and contacts of an upload against those stored: known, changed, several partners, new."""
+"""Purchase lines, contacts and visit counts against those stored: known, changed, several partners, new."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,14 @@ from crm_core.intake.rows.compare import changed_cells
 from crm_core.intake.rows.gone import Named, say_gone
 from crm_core.intake.rows.inherited import from_heads, from_products
 from crm_core.intake.rows.keyed import name_ambiguous
-from crm_core.intake.rows.lines import content_hash, fill_amounts, is_empty_line, partners, source_keys
+from crm_core.intake.rows.lines import (
+    alone_alike,
+    content_hash,
+    fill_amounts,
+    is_empty_line,
+    partners,
+    source_keys,
+)
 from crm_core.intake.rows.orphans import claim, nobodys_partners
 from crm_core.intake.rows.placed import placed_partners
 from crm_core.intake.stored import Stored
@@ -33,7 +40,8 @@ class Seen:
 
 
 def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) -> None:
-    """All sheets of purchases (or contacts): a content that stood on an earlier sheet counts once, unless asked."""
+    """All sheets of purchases (or contacts, or visit counts): a content that stood on an earlier sheet counts once,
+    unless asked."""
     seen = Seen(any(records.rules.again for _, records in work.of(entity)))
     prepared = [_prepare(work, sheet, entity, stored, directory, seen) for sheet, _ in work.of(entity)]
     if stored.is_empty(entity):
@@ -45,7 +53,7 @@ def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) ->
         known = frame["source_key"].isin(named.known.index)
         work.set_state(sheet, frame.index[known], "same")
         claim(work, sheet, frame[known], named.known, stored)
-        fresh = _changed(work, sheet, frame, known, stored, named) if entity == "purchase" else frame[~known]
+        fresh = CORRECTED.get(entity, _only_new)(work, sheet, frame, known, stored, named)
         work.create(entity, fresh)
         named.unclear.append(records.refused)
     say_gone(work, entity, stored, named)
@@ -61,7 +69,9 @@ def _prepare(
     who = records.who.loc[frame.index]
     hashes = content_hash(entity, frame, who)
     keys = source_keys(hashes, seen.used if records.rules.again else None)
-    frame = frame.assign(source_key=keys, customer_id=directory.of(records).loc[frame.index])
+    frame = frame.assign(source_key=keys)
+    if ENTITIES[entity].has("customer"):
+        frame["customer_id"] = directory.of(records).loc[frame.index]
     name_ambiguous(work, sheet, who, directory)
     frame = (
         _say_again(work, sheet, frame, hashes, seen)
@@ -103,6 +113,8 @@ def _without_unusable(
 ) -> pd.DataFrame:
     if entity == "interaction":
         return _without_incomplete_contacts(work, sheet, frame, who)
+    if entity == "visit-count":
+        return _without_incomplete_counts(work, sheet, frame)
     empty = is_empty_line(frame)
     work.set_state(sheet, frame.index[empty], "left out")
     message = "This row says neither what was bought, nor when, nor for how much, so it was left out."
@@ -118,6 +130,18 @@ def _without_incomplete_contacts(work: Work, sheet: str, frame: pd.DataFrame, wh
     message = "A contact needs a person and a date; this row was left out. Fill them in and upload again."
     work.problems(sheet, [(row, "", "", message) for row in frame.index[no_date | nobody]])
     return frame[~(no_date | nobody)]
+
+
+def _without_incomplete_counts(work: Work, sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+    complete = frame.reindex(columns=["date", "visits"]).notna().all(axis=1)
+    complete &= ~(frame["visits"] < 0).fillna(False).astype(bool) if "visits" in frame else False
+    out = frame.index[~complete]
+    work.set_state(sheet, out, "left out")
+    message = (
+        "A visit count needs a day and how many came; this row was left out. Fill them in and upload again."
+    )
+    work.problems(sheet, [(row, "", "", message) for row in out])
+    return frame[complete]
 
 
 def _say_incomplete(work: Work, sheet: str, frame: pd.DataFrame) -> None:
@@ -153,11 +177,33 @@ def _changed(
     return rest[~rest.index.isin(ids.index)]
 
 
+def _recounted(
+    work: Work, sheet: str, frame: pd.DataFrame, known: pd.Series, stored: Stored, named: Named
+) -> pd.DataFrame:
+    """Take out the counts that correct a stored one: alone with its day, channel and class on both sides."""
+    fresh = frame[~known]
+    if fresh.empty:
+        return fresh
+    left = named.unnamed(stored.rows("visit-count", {"date.day": fresh["date"].unique()}))
+    ids = alone_alike(fresh, left, ("date", "channel", "priority"))
+    if ids.empty:
+        return fresh
+    _take_over(work, sheet, fresh.loc[ids.index].assign(id=ids), left, stored)
+    named.take(ids, left, fresh[:0])
+    return fresh[~fresh.index.isin(ids.index)]
+
+
+def _only_new(
+    work: Work, sheet: str, frame: pd.DataFrame, known: pd.Series, stored: Stored, named: Named
+) -> pd.DataFrame:
+    return frame[~known]
+
+
 def _take_over(work: Work, sheet: str, rows: pd.DataFrame, left: pd.DataFrame, stored: Stored) -> None:
     """Rows that correct a stored line (`id`) change its cells."""
-    columns = [column for column in ENTITIES["purchase"].columns if column in rows]
-    rules = work.records[sheet].rules
-    cells = work.settle(changed_cells("purchase", rows, left, columns, rules), sheet, stored)
+    entity, rules = work.records[sheet].entity, work.records[sheet].rules
+    columns = [column for column in ENTITIES[entity].columns if column in rows]
+    cells = work.settle(changed_cells(entity, rows, left, columns, rules), sheet, stored)
     work.set_state(sheet, rows.index, "same")
     work.set_state(sheet, cells["row"].unique(), "changed")
 
@@ -181,3 +227,7 @@ def _say_several(work: Work, sheet: str, several: pd.Series) -> None:
         "It was not saved; change the stored line by hand, or undo the earlier upload and upload this file."
     )
     work.problems(sheet, [(row, "", "", message) for row in several.index])
+
+
+# How lines of an entity correct stored ones; contacts never do.
+CORRECTED = {"purchase": _changed, "visit-count": _recounted}

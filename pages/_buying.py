@@ -1,0 +1,140 @@
+"""What they buy: best sellers, what goes together, what each segment likes, and who may want a product."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.model.conditions import Condition
+from crm_core.views import products
+from crm_core.views.insights import Marks
+from crm_core.views.periods import Period
+from pages._charts_basic import bars
+from pages._marks import chart, colours
+from pages._parts import Desk, ago, counted, go_to_people, money, number, percent, person_link, plain
+
+SHOWN = 20
+NEW = "a new product"
+
+
+def buying(desk: Desk, span: Period, whom: Condition) -> None:
+    """Best sellers and pairs side by side, the offer below."""
+    best = products.best_sellers(desk.database, span, whom)
+    if best.frame.empty and products.catalogue(desk.database, desk.as_of).empty:
+        with st.container(border=True, key="no_products"):
+            st.markdown(
+                "**No products are known yet.** Upload purchases with a column that names what was bought."
+            )
+        return
+    with st.grid(2, min_column_width=330):
+        _best(desk, best, span)
+        _together(desk, whom)
+    _segments(desk)
+    _offer(desk, whom)
+
+
+def _best(desk: Desk, marks: Marks, span: Period) -> None:
+    if marks.frame.empty:
+        st.caption("Nothing was sold in this period.")
+        return
+    frame = marks.frame.assign(
+        label=marks.frame["product"], revenue=(marks.frame["revenue"] / 10_000).round().astype("int64")
+    )
+    labels = [
+        f"{plain(row.product)}: {plain(money(row.revenue, desk))} from {counted(row.people, 'person', 'people')}, "
+        f"before {plain(money(row.before, desk))}"
+        for row in marks.frame.itertuples()
+    ]
+    chart(
+        "Best sellers", marks, lambda _: bars(frame, colours(), number="revenue"), labels, key="best_sellers",
+        titles=[f"Bought {plain(name)}" for name in marks.frame["product"]],
+        help=f"Revenue by product, {span.words}", alt=f"Most is earned with {plain(marks.frame['product'].iloc[0])}",
+    )  # fmt: skip
+
+
+def _together(desk: Desk, whom: Condition) -> None:
+    marks = products.together(desk.database, desk.as_of, whom)
+    if marks.frame.empty:
+        return
+    said = [f"{plain(row.first)} + {plain(row.second)}" for row in marks.frame.itertuples()]
+    labels = [
+        f"{pair}: {counted(row.people, 'person', 'people')}, {row.lift:.1f} times as often as by chance"
+        for pair, row in zip(said, marks.frame.itertuples(), strict=True)
+    ]
+    frame = marks.frame.assign(label=[f"{row.first} + {row.second}" for row in marks.frame.itertuples()])
+    chart(
+        "Bought together", marks, lambda _: bars(frame, colours()), labels, key="together",
+        titles=[f"Bought {pair}" for pair in said],
+        help="Pairs that the same people buy more often than chance would have it", alt=labels[0],
+    )  # fmt: skip
+
+
+def _segments(desk: Desk) -> None:
+    marks = products.by_segment(desk.database, desk.as_of)
+    if marks.frame.empty:
+        return
+    with st.container(border=True, key="box_segment_products"):
+        st.markdown(
+            "**What each segment likes**", help="Products that its people buy more often than everybody does"
+        )
+        for segment, rows in marks.frame.groupby("segment", sort=False):
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                st.markdown(plain(segment), width=150)
+                for place, row in rows.iterrows():
+                    _liked(marks, int(place), row)
+
+
+def _liked(marks: Marks, place: int, row: Any) -> None:
+    told = f"{percent(row['share'])} of them buy it, {row['lift']:.1f} times as many as of everybody"
+    if st.button(plain(row["product"]), key=f"liked_{place}", help=told):
+        go_to_people(f"{row['segment']} who bought {row['product']}", marks.conditions[place])
+
+
+@st.fragment(key="offer")
+def _offer(desk: Desk, whom: Condition) -> None:
+    """Choose a product, or describe a new one, and see who may want it and why."""
+    known = products.catalogue(desk.database, desk.as_of)
+    names = list(known["product"].drop_duplicates())
+    with st.container(border=True, key="box_offer"):
+        st.markdown(
+            "**Who may want it?**", help="Ranked by what they bought, what it costs and whether they are due"
+        )
+        left, right = st.columns([2, 3])
+        chosen = left.selectbox(
+            "Product", [NEW, *names], index=None, key="offer_product", placeholder="choose a product"
+        )
+        like, price = _new(desk, right, names) if chosen == NEW else ((), None)
+        if chosen is None or (chosen == NEW and not like):
+            st.caption("Choose a product to see who may want it. For a new one, say what it is like.")
+            return
+        named = "the new product" if chosen == NEW else chosen
+        with st.spinner("Looking for people who may want it"):
+            found = products.offer(desk.database, named, desk.as_of, whom, like=like, price=price)
+        _people(desk, found)
+
+
+def _new(desk: Desk, place: Any, names: list[str]) -> tuple[tuple[str, ...], int | None]:
+    like = place.multiselect("It is like", names, key="offer_like", placeholder="products that it resembles")
+    price = place.number_input(
+        f"Its price ({desk.company.currency})", min_value=0.0, value=None, key="offer_price"
+    )
+    return tuple(like), None if price is None else round(price * 10_000)
+
+
+def _people(desk: Desk, found: products.Offer) -> None:
+    frame: pd.DataFrame = found.marks.frame
+    st.markdown(plain(found.words))
+    if found.quality:
+        st.caption(f":material/fact_check: {plain(found.quality)}")
+    if frame.empty:
+        return
+    everybody = counted(len(frame), "person", "people")
+    if st.button(f"Show {everybody}", key="offer_people", type="primary", icon=":material/group:"):
+        go_to_people(f"may want {found.product}", found.condition)
+    for row in frame.head(SHOWN).to_dict("records"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            person_link(row["name"], int(row["id"]), key=f"offer_{row['id']}")
+            last = f", last bought {ago(row['last_on'], desk.as_of)}" if row["last_on"] else ""
+            st.caption(f"{plain(row['why'])}{plain(last)}")
+    if len(frame) > SHOWN:
+        st.caption(f"and {number(len(frame) - SHOWN)} more")

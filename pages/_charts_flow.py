@@ -1,0 +1,126 @@
+"""Movement as pictures: bands from the segment of then to the segment of now, and how many stood where each month."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from crm_core.model.words import SEGMENTS
+from pages._charts import Palette, dressed, faint, month_name
+
+STEPS = 24  # points along the edge of a band
+SPOTS = 9  # places along a band where a click is taken
+GAP = 0.015  # between two blocks, as a share of the height
+LEAST = 0.004  # a band thinner than this share is listed and not drawn
+
+
+def flow(frame: pd.DataFrame, colours: Palette) -> go.Figure:
+    """Bands from `before` (left) to `after` (right), as thick as `people`; who stayed is pale.
+
+    Plotly's own flow chart tells nobody what was clicked, so the bands are drawn here, with unseen points along them
+    that carry the number of their row.
+    """
+    figure = go.Figure()
+    rows = frame.reset_index(drop=True)
+    whole = max(1, int(rows["people"].sum()))
+    for place, (left, right) in _stacked(rows, whole):
+        row = rows.iloc[place]
+        thick = row["people"] / whole
+        if thick >= LEAST:
+            _band(figure, row, left, right, thick, colours)
+            _spots(figure, row, place, left, right, thick)
+    for side, name in ((0, "before"), (1, "after")):
+        _names(figure, rows, name, side, whole, colours)
+    figure.update_layout(showlegend=False, hoverdistance=40, hovermode="closest")
+    figure.update_xaxes(visible=False, range=[-0.34, 1.34])
+    figure.update_yaxes(visible=False, range=[1.02 + GAP * len(SEGMENTS), -0.02])
+    return dressed(figure, colours, 520)
+
+
+def _stacked(rows: pd.DataFrame, whole: int) -> Iterator[tuple[int, tuple[float, float]]]:
+    """The row of each band with the height at which it leaves and arrives."""
+    left, right = _tops(rows, "before", whole), _tops(rows, "after", whole)
+    order = {word: place for place, word in enumerate(SEGMENTS)}
+    keys = list(zip(rows["before"].map(order), rows["after"].map(order), strict=True))
+    arrivals = {}
+    for place in sorted(range(len(rows)), key=lambda one: (keys[one][1], keys[one][0])):
+        arrivals[place] = right[rows["after"][place]]
+        right[rows["after"][place]] += rows["people"][place] / whole
+    for place in sorted(range(len(rows)), key=lambda one: keys[one]):
+        yield place, (left[rows["before"][place]], arrivals[place])
+        left[rows["before"][place]] += rows["people"][place] / whole
+
+
+def _tops(rows: pd.DataFrame, side: str, whole: int) -> dict[str, float]:
+    sums, tops, at = rows.groupby(side)["people"].sum(), {}, 0.0
+    for word in SEGMENTS:
+        if sums.get(word, 0):
+            tops[word] = at
+            at += sums[word] / whole + GAP
+    return tops
+
+
+def _curve(start: float, end: float) -> list[float]:
+    """From one height to the other without a corner."""
+    steps = [step / STEPS for step in range(STEPS + 1)]
+    return [start + (end - start) * share * share * (3 - 2 * share) for share in steps]
+
+
+def _band(
+    figure: go.Figure, row: pd.Series, left: float, right: float, thick: float, colours: Palette
+) -> None:
+    across = [step / STEPS for step in range(STEPS + 1)]
+    upper, lower = _curve(left, right), _curve(left + thick, right + thick)
+    stayed = row["before"] == row["after"]
+    colour = colours.by_word.get(str(row["after"]), colours.main)
+    figure.add_scatter(
+        x=across + across[::-1], y=upper + lower[::-1], mode="lines", fill="toself", hoverinfo="skip",
+        line={"width": 0}, fillcolor=faint(colour, 0.25 if stayed else 0.7),
+    )  # fmt: skip
+
+
+def _spots(figure: go.Figure, row: pd.Series, place: int, left: float, right: float, thick: float) -> None:
+    across = [(spot + 0.5) / SPOTS for spot in range(SPOTS)]
+    high = [left + (right - left) * share * share * (3 - 2 * share) + thick / 2 for share in across]
+    stayed = row["before"] == row["after"]
+    said = f"stayed {row['after']}" if stayed else f"{row['before']} → {row['after']}"
+    figure.add_scatter(
+        x=across, y=high, mode="markers", customdata=[[place]] * SPOTS, marker={"size": 18, "opacity": 0},
+        hovertemplate=f"{escape(said)}: {row['people']:,} people<extra></extra>",
+    )  # fmt: skip
+
+
+def _names(figure: go.Figure, rows: pd.DataFrame, side: str, at: int, whole: int, colours: Palette) -> None:
+    sums, tops = rows.groupby(side)["people"].sum(), _tops(rows, side, whole)
+    for word, top in tops.items():
+        thick = sums[word] / whole
+        colour = colours.by_word.get(word, colours.main)
+        figure.add_shape(
+            type="rect", x0=at - 0.012, x1=at + 0.012, y0=top, y1=top + thick, fillcolor=colour, line_width=0
+        )
+        figure.add_annotation(
+            x=at + (0.02 if at else -0.02), y=top + thick / 2, text=f"{escape(word)} {sums[word]:,}", showarrow=False,
+            xanchor="left" if at else "right", font={"size": 12, "color": colours.ink},
+        )  # fmt: skip
+
+
+def by_month(frame: pd.DataFrame, colours: Palette, words: Sequence[str] = SEGMENTS) -> go.Figure:
+    """How many stood in each word (`value`) at each month's end (`on`), as stacked columns; `people`."""
+    figure = go.Figure()
+    rows = frame.reset_index(drop=True)
+    for word in [word for word in words if (rows["value"] == word).any()]:
+        mine = rows[rows["value"] == word]
+        figure.add_bar(
+            x=[month_name(on) for on in mine["on"]], y=mine["people"], name=word,
+            customdata=[[int(place)] for place in mine.index], marker_color=colours.by_word.get(word, colours.main),
+            hovertemplate=f"{escape(word)}, %{{x}}: %{{y:,}} people<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.15,
+        legend={"orientation": "h", "y": -0.18, "traceorder": "normal", "font_size": 11},
+    )
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=7)
+    figure.update_yaxes(tickformat="~s", rangemode="tozero", nticks=5)
+    return dressed(figure, colours, 380)
