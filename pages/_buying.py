@@ -10,8 +10,8 @@ from crm_core.views import products
 from crm_core.views.insights import Marks
 from crm_core.views.periods import Period
 from pages._charts_basic import bars
-from pages._marks import chart, colours
-from pages._parts import Desk, ago, counted, go_to_people, money, number, percent, person_link, plain
+from pages._marks import chart, colours, to_people
+from pages._parts import Desk, ago, counted, money, number, percent, person_link, plain
 
 SHOWN = 20
 NEW = "a new product"
@@ -37,18 +37,17 @@ def _best(desk: Desk, marks: Marks, span: Period) -> None:
     if marks.frame.empty:
         st.caption("Nothing was sold in this period.")
         return
-    frame = marks.frame.assign(
-        label=marks.frame["product"], revenue=(marks.frame["revenue"] / 10_000).round().astype("int64")
-    )
+    earned = [money(amount, desk, short=True) for amount in marks.frame["revenue"]]
     labels = [
-        f"{plain(row.product)}: {plain(money(row.revenue, desk))} from {counted(row.people, 'person', 'people')}, "
-        f"before {plain(money(row.before, desk))}"
+        f"{row.product}: {money(row.revenue, desk)} from {counted(row.people, 'person', 'people')}, "
+        f"before {money(row.before, desk)}"
         for row in marks.frame.itertuples()
     ]
     chart(
-        "Best sellers", marks, lambda _: bars(frame, colours(), number="revenue"), labels, key="best_sellers",
-        titles=[f"Bought {plain(name)}" for name in marks.frame["product"]],
-        help=f"Revenue by product, {span.words}", alt=f"Most is earned with {plain(marks.frame['product'].iloc[0])}",
+        "Best sellers", marks, lambda rows: bars(rows, colours(), label="product", number="revenue", texts=earned),
+        labels, key="best_sellers", amounts=("revenue", "before"),
+        titles=[f"Bought {name}" for name in marks.frame["product"]],
+        help=f"Revenue by product, {span.words}", alt=f"Most is earned with {marks.frame['product'].iloc[0]}",
     )  # fmt: skip
 
 
@@ -56,16 +55,18 @@ def _together(desk: Desk, whom: Condition) -> None:
     marks = products.together(desk.database, desk.as_of, whom)
     if marks.frame.empty:
         return
-    said = [f"{plain(row.first)} + {plain(row.second)}" for row in marks.frame.itertuples()]
+    said = [f"{row.first} + {row.second}" for row in marks.frame.itertuples()]
     labels = [
         f"{pair}: {counted(row.people, 'person', 'people')}, {row.lift:.1f} times as often as by chance"
         for pair, row in zip(said, marks.frame.itertuples(), strict=True)
     ]
-    frame = marks.frame.assign(label=[f"{row.first} + {row.second}" for row in marks.frame.itertuples()])
+    frame = marks.frame.assign(label=said)
+    often = [f"{row.people:,} · {row.lift:.1f}×" for row in marks.frame.itertuples()]
     chart(
-        "Bought together", marks, lambda _: bars(frame, colours()), labels, key="together",
+        "Bought together", marks, lambda _: bars(frame, colours(), texts=often), labels, key="together",
         titles=[f"Bought {pair}" for pair in said],
-        help="Pairs that the same people buy more often than chance would have it", alt=labels[0],
+        help="Pairs that the same people buy more often than by chance: how many people, and how many times as often",
+        alt=labels[0],
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _segments(desk: Desk) -> None:
 def _liked(marks: Marks, place: int, row: Any) -> None:
     told = f"{percent(row['share'])} of them buy it, {row['lift']:.1f} times as many as of everybody"
     if st.button(plain(row["product"]), key=f"liked_{place}", help=told):
-        go_to_people(f"{row['segment']} who bought {row['product']}", marks.conditions[place])
+        to_people(f"{row['segment']} who bought {row['product']}", marks.conditions[place])
 
 
 @st.fragment(key="offer")
@@ -130,7 +131,7 @@ def _people(desk: Desk, found: products.Offer) -> None:
         return
     everybody = counted(len(frame), "person", "people")
     if st.button(f"Show {everybody}", key="offer_people", type="primary", icon=":material/group:"):
-        go_to_people(f"may want {found.product}", found.condition)
+        to_people(f"may want {found.product}", found.condition)
     for row in frame.head(SHOWN).to_dict("records"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             person_link(row["name"], int(row["id"]), key=f"offer_{row['id']}")

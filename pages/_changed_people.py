@@ -13,8 +13,6 @@ from pages import _charts_flow
 from pages._marks import chart, colours
 from pages._parts import Desk, counted, day, number
 
-UP, DOWN = set(SEGMENTS[:5]), set(SEGMENTS[6:10])
-
 
 def who_changed(desk: Desk, span: Period, whom: Condition) -> None:
     """The flow since a month's end, and the counts of every month."""
@@ -50,7 +48,7 @@ def _in_short(frame: pd.DataFrame, since: date) -> None:
     first = moved.loc[moved["before"] == "no purchase", "people"].sum()
     known = moved[moved["before"] != "no purchase"]
     order = {word: place for place, word in enumerate(SEGMENTS)}
-    step = known["after"].map(order) - known["before"].map(order)
+    step = known["after"].map(order).astype("float64") - known["before"].map(order).astype("float64")
     better, worse = known.loc[step < 0, "people"].sum(), known.loc[step > 0, "people"].sum()
     with st.grid(3, min_column_width=170):
         for label, value in (

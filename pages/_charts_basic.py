@@ -34,7 +34,7 @@ def months(frame: pd.DataFrame, colours: Palette, unit: str, since: str = "", un
     with_legend = len(figure.data) > 1
     if with_legend:
         legend_above(figure)
-    _name_months(figure, named)
+    name_months(figure, named)
     figure.update_yaxes(tickformat="~s", tickprefix=escape(unit), rangemode="tozero", nticks=5)
     figure.update_layout(barmode="overlay")
     return dressed(figure, colours, 320 if with_legend else 280)
@@ -93,7 +93,7 @@ def _expected(told: pd.DataFrame, named: Sequence[str], colours: Palette, unit: 
     ]  # fmt: skip
 
 
-def _name_months(figure: go.Figure, named: Sequence[str]) -> None:
+def name_months(figure: go.Figure, named: Sequence[str]) -> None:
     """At most so many ticks; the last month is always named."""
     every = max(1, -(-len(named) // MOST_TICKS))
     ticks = list(range(len(named) - 1, -1, -every))[::-1]

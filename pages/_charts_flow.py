@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from crm_core.model.words import SEGMENTS
 from pages._charts import Palette, dressed, faint, month_name
+from pages._charts_basic import name_months
 
 STEPS = 24  # points along the edge of a band
 SPOTS = 9  # places along a band where a click is taken
@@ -30,11 +31,10 @@ def flow(frame: pd.DataFrame, colours: Palette) -> go.Figure:
         if thick >= LEAST:
             _band(figure, row, left, right, thick, colours)
             _spots(figure, row, place, left, right, thick)
-    for side, name in ((0, "before"), (1, "after")):
-        _names(figure, rows, name, side, whole, colours)
+    _side(figure, rows, "before", whole, colours)
+    _side(figure, rows, "after", whole, colours)
     figure.update_layout(showlegend=False, hoverdistance=40, hovermode="closest")
-    figure.update_xaxes(visible=False, range=[-0.34, 1.34])
-    figure.update_yaxes(visible=False, range=[1.02 + GAP * len(SEGMENTS), -0.02])
+    figure.update_xaxes(visible=False, range=[-0.01, 1.01])
     return dressed(figure, colours, 520)
 
 
@@ -91,18 +91,26 @@ def _spots(figure: go.Figure, row: pd.Series, place: int, left: float, right: fl
     )  # fmt: skip
 
 
-def _names(figure: go.Figure, rows: pd.DataFrame, side: str, at: int, whole: int, colours: Palette) -> None:
+def _side(figure: go.Figure, rows: pd.DataFrame, side: str, whole: int, colours: Palette) -> None:
+    """The blocks of one side, and their names as the ticks of an axis, so that there is room for them."""
     sums, tops = rows.groupby(side)["people"].sum(), _tops(rows, side, whole)
+    at, left = (0, True) if side == "before" else (1, False)
     for word, top in tops.items():
-        thick = sums[word] / whole
-        colour = colours.by_word.get(word, colours.main)
         figure.add_shape(
-            type="rect", x0=at - 0.012, x1=at + 0.012, y0=top, y1=top + thick, fillcolor=colour, line_width=0
-        )
-        figure.add_annotation(
-            x=at + (0.02 if at else -0.02), y=top + thick / 2, text=f"{escape(word)} {sums[word]:,}", showarrow=False,
-            xanchor="left" if at else "right", font={"size": 12, "color": colours.ink},
+            type="rect", x0=at - 0.01, x1=at + 0.01, y0=top, y1=top + sums[word] / whole, line_width=0,
+            fillcolor=colours.by_word.get(word, colours.main),
         )  # fmt: skip
+    ticks = {
+        "tickvals": [top + sums[word] / whole / 2 for word, top in tops.items()],
+        "ticktext": [f"{escape(word)} {sums[word]:,}" for word in tops],
+        "range": [1.02 + GAP * len(SEGMENTS), -0.02], "showgrid": False, "zeroline": False, "ticks": "",
+        "tickfont": {"size": 12, "color": colours.ink}, "automargin": True, "fixedrange": True,
+    }  # fmt: skip
+    figure.update_layout(
+        {"yaxis" if left else "yaxis2": ticks if left else {**ticks, "overlaying": "y", "side": "right"}}
+    )
+    if not left:  # an axis is drawn only where something stands on it
+        figure.add_scatter(x=[1], y=[0], yaxis="y2", mode="markers", marker={"opacity": 0}, hoverinfo="skip")
 
 
 def by_month(frame: pd.DataFrame, colours: Palette, words: Sequence[str] = SEGMENTS) -> go.Figure:
@@ -119,8 +127,8 @@ def by_month(frame: pd.DataFrame, colours: Palette, words: Sequence[str] = SEGME
     figure.update_layout(
         barmode="stack",
         bargap=0.15,
-        legend={"orientation": "h", "y": -0.18, "traceorder": "normal", "font_size": 11},
+        legend={"orientation": "h", "y": -0.22, "traceorder": "normal", "font_size": 11},
     )
-    figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=7)
+    name_months(figure, list(dict.fromkeys(month_name(on) for on in rows["on"])))
     figure.update_yaxes(tickformat="~s", rangemode="tozero", nticks=5)
     return dressed(figure, colours, 380)

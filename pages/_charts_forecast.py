@@ -50,10 +50,12 @@ def over_time(frame: pd.DataFrame, colours: Palette) -> go.Figure:
 def who_to_save(frame: pd.DataFrame, colours: Palette, unit: str) -> go.Figure:
     """Each person by `p_alive` (0..1, across) and `clv_12m` (units, up), larger for more `at_stake` (units)."""
     most = max([*frame["at_stake"], 1e-9])
+    # Few are worth a hundred times the others: the axis grows by factors.
+    worth = frame["clv_12m"].clip(lower=1)
     named = [escape(str(name)) for name in frame["name"]]
     figure = go.Figure(
         go.Scatter(
-            x=frame["p_alive"], y=frame["clv_12m"], mode="markers", customdata=rows(frame), text=named,
+            x=frame["p_alive"], y=worth, mode="markers", customdata=rows(frame), text=named,
             marker={
                 "size": [7 + 15 * max(0.0, stake / most) ** 0.5 for stake in frame["at_stake"]], "opacity": 0.75,
                 "color": [colours.by_word.get(str(word), colours.main) for word in frame["segment"]],
@@ -65,6 +67,6 @@ def who_to_save(frame: pd.DataFrame, colours: Palette, unit: str) -> go.Figure:
     figure.update_layout(showlegend=False)
     figure.update_xaxes(tickformat=".0%", range=[-0.02, 1.04], title="how likely still a customer")
     figure.update_yaxes(
-        rangemode="tozero", nticks=6, tickformat="~s", tickprefix=escape(unit), title="value of 12 months"
+        type="log", dtick=1, tickformat="~s", tickprefix=escape(unit), title="value of 12 months"
     )
     return dressed(figure, colours, 420)

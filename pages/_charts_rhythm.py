@@ -27,13 +27,16 @@ def triangle(
         tickvals=[len(named) - 0.5 - place for place in range(len(named))], range=[0, max(1, len(named))],
         ticktext=[f"{escape(str(name))} · {sizes[name]:,}" for name in named],
     )  # fmt: skip
-    return dressed(figure, colours, 90 + 30 * max(2, len(named)))
+    figure = dressed(figure, colours, 90 + 30 * max(2, len(named)))
+    figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})  # on a phone the colours are enough
+    return figure.update_traces(constraintext="inside")
 
 
 def _shares(frame: pd.DataFrame, number: str) -> list[float]:
     most = float(max([*frame.loc[frame["age"] > 0, number], 0])) or 1.0
     pairs = zip(frame["age"], frame[number], strict=True)
-    return [0.0 if age == 0 else min(1.0, max(0.0, float(value)) / most) for age, value in pairs]
+    # Squared, as the steps of the scale are roots: here equal steps are wanted.
+    return [0.0 if age == 0 else min(1.0, max(0.0, float(value)) / most) ** 2 for age, value in pairs]
 
 
 def columns(frame: pd.DataFrame, colours: Palette, title: str = "", number: str = "people") -> go.Figure:

@@ -7,9 +7,10 @@ from crm_core.model.conditions import Condition
 from crm_core.views import cohorts, rhythm
 from crm_core.views.insights import Marks
 from crm_core.views.periods import Period
+from pages._charts_basic import bars
 from pages._charts_rhythm import columns, triangle
 from pages._marks import chart, colours
-from pages._parts import Desk, counted, money, number, percent, plain
+from pages._parts import Desk, counted, money, number, percent
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STEPS = {"month": "by month", "quarter": "by quarter"}
@@ -78,7 +79,7 @@ def _revenue(desk: Desk, marks: Marks, step: str) -> None:
     labels = [f"{name}: {each} a head so far" for name, each in zip(named, said, strict=True)]
     chart(
         "What a new customer has brought", marks,
-        lambda rows: triangle(rows, colours(), "revenue_each", said, labels, step), [plain(one) for one in labels],
+        lambda rows: triangle(rows, colours(), "revenue_each", said, labels, step), labels,
         key="returning_revenue", titles=named,
         help=f"Revenue a head since the first purchase, summed up {step} by {step}",
         alt=f"Revenue a head by {step} of the first purchase, summed up over the {step}s since",
@@ -91,10 +92,10 @@ def _gaps(desk: Desk, whom: Condition) -> None:
         return
     labels = [f"{row.label}: {counted(row.people, 'person', 'people')}" for row in marks.frame.itertuples()]
     chart(
-        "Days between two purchases", marks, lambda rows: columns(rows, colours(), "days"), labels,
-        key="gaps", titles=[f"buys every {label} days" for label in marks.frame["label"]],
+        "Days between two purchases", marks, lambda rows: bars(rows, colours()), labels,
+        key="gaps", titles=[f"Usually {label} between two purchases" for label in marks.frame["label"]],
         help="The usual time between two purchases of those who bought on two days or more",
-        alt=f"Most buy every {marks.frame.loc[marks.frame['people'].idxmax(), 'label']} days",
+        alt=f"Most often it is {marks.frame.loc[marks.frame['people'].idxmax(), 'label']}",
     )  # fmt: skip
 
 

@@ -12,9 +12,8 @@ from crm_core.views.periods import Period
 from pages import _charts_forecast
 from pages._charts import CONFIG
 from pages._charts_basic import bars
-from pages._marks import chart, colours
-from pages._overview import _sign
-from pages._parts import Desk, counted, day, download, money, percent, plain
+from pages._marks import chart, colours, data_button, sign
+from pages._parts import Desk, counted, day, money, percent, plain
 
 LISTED = 50
 
@@ -49,21 +48,18 @@ def _save_first(desk: Desk, whom: Condition) -> None:
     if frame.empty:
         return
     labels = [
-        f"{plain(row.called)}: {percent(row.p_alive)}, {plain(money(round(row.clv_12m), desk))}"
+        f"{row.called}: {percent(row.p_alive)}, {money(round(row.clv_12m), desk)}"
         for row in frame.rename(columns={"name": "called"}).itertuples()
     ]
     chart(
         "Whom to save first", marks,
-        lambda rows: _charts_forecast.who_to_save(_units(rows), colours(), _sign(desk)), labels, key="save_first",
-        titles=[plain(name) for name in frame["name"]], listed=range(min(LISTED, len(frame))),
+        lambda rows: _charts_forecast.who_to_save(rows, colours(), sign(desk)), labels, key="save_first",
+        titles=list(frame["name"]), listed=range(min(LISTED, len(frame))),
+        amounts=("clv_12m", "at_stake"),
         help="Each dot is a person: the further left, the more likely lost; the higher, the more they are worth. "
         "The largest dots have most at stake.",
         alt=f"Most is at stake with {plain(frame['name'].iloc[0])}",
     )  # fmt: skip
-
-
-def _units(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(clv_12m=frame["clv_12m"] / 10_000, at_stake=frame["at_stake"] / 10_000)
 
 
 def _alive(desk: Desk, whom: Condition) -> None:
@@ -71,11 +67,11 @@ def _alive(desk: Desk, whom: Condition) -> None:
     if marks.frame.empty:
         return
     labels = [
-        f"{row.label}: {counted(row.people, 'person', 'people')}, {plain(money(round(row.clv_12m), desk))} in 12 months"
+        f"{row.label}: {counted(row.people, 'person', 'people')}, {money(round(row.clv_12m), desk)} in 12 months"
         for row in marks.frame.itertuples()
     ]
     chart(
-        "Still a customer?", marks, lambda rows: bars(rows, colours()), labels, key="alive",
+        "Still a customer?", marks, lambda rows: bars(rows, colours()), labels, key="alive", amounts=("clv_12m",),
         titles=[f"{label} likely still a customer" for label in marks.frame["label"]],
         help="How likely it is that they will ever buy again, from how often and how lately they bought",
         alt=f"Most people are {marks.frame.loc[marks.frame['people'].idxmax(), 'label']} likely still customers",
@@ -109,7 +105,4 @@ def _picture(title: str, frame: pd.DataFrame, draw: Callable[..., go.Figure], ke
         st.markdown(f"**{title}**")
         st.plotly_chart(draw(frame, colours()), key=f"chart_{key}", config=CONFIG, alt=alt)
         st.space("stretch")
-        download(
-            "Data", lambda: frame.to_csv(index=False).encode("utf-8-sig"), f"{key}.csv", key=f"data_{key}",
-            mime="text/csv", type="tertiary",
-        )  # fmt: skip
+        data_button(frame, key)

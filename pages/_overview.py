@@ -9,7 +9,7 @@ from crm_core.views.kpis import Kpi, kpis
 from crm_core.views.periods import Period
 from crm_core.views.sentences import MOST, sentences
 from pages._goals import goal_words, goals
-from pages._marks import data_button, sign, to_people
+from pages._marks import data_button, to_people
 from pages._parts import Desk, counted, day, is_missing, money, number, percent, plain
 from pages._revenue import revenue
 
@@ -19,7 +19,6 @@ ICONS = {
 }  # fmt: skip
 # Whom these count is known on the day only: somebody silent then may have bought since, or bought a second time.
 OF_THE_DAY = ("silent", "churn", "repeat_rate")
-_sign = sign
 
 
 def overview(desk: Desk, span: Period, whom: Condition) -> None:

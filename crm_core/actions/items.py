@@ -1,19 +1,24 @@
-"""Products worked out anew: sums, months, what goes together, and how well offers would have done."""
+"""Products worked out anew: sums, periods, what goes together, who bought what, how well offers would have done."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from crm_core.insight.affinities import baskets, pairs
+from crm_core.insight.affinities import Baskets, baskets, pairs, people_by_segment
 from crm_core.insight.trials import try_offers
-from crm_core.ledger import derived, items, journal, profile
+from crm_core.ledger import derived, items, journal, profile, queries
 from crm_core.ledger.database import Database
+from crm_core.ledger.periods import STANDARD, Period, period
 from crm_core.ledger.sold import Sold, read_sold
+from crm_core.model.conditions import Where
+from crm_core.model.words import SEGMENTS
 
 Progress = Callable[[str, float], None]
+BUYERS = ("customers", "indptr", "indices", "times", "first", "last", "days")
 
 
 def refresh(database: Database, *, as_of: date, progress: Progress = journal.quiet) -> None:
@@ -21,26 +26,47 @@ def refresh(database: Database, *, as_of: date, progress: Progress = journal.qui
     with database.read() as connection:
         if derived.is_current(connection, "item", items.BOUGHT, as_of):
             return
-        progress("Reading what was bought", 0.05)
         state = profile.state(connection, items.BOUGHT)
-        sold = read_sold(connection, as_of)
-    progress("Adding up the products", 0.5)
-    sums, months = items.item_sums(sold), items.month_sums(sold)
-    progress("Looking for what goes together", 0.7)
-    together, facts = _together(sold, sums)
+        segments = queries.people_frame(connection, Where("orders", "at least", 1), ("segment",), as_of)
+        sold = read_sold(
+            connection, as_of, told=lambda share: progress("Reading what was bought", 0.05 + 0.5 * share)
+        )
+    kept, facts = _kept(sold, segments, as_of, progress)
     progress("Saving the products", 0.95)
     stamp = derived.Stamp(as_of.isoformat(), state, facts)
-    journal.keep_derived(
-        database, "item", stamp, lambda connection: items.write_items(connection, sums, months, together)
-    )
+    journal.keep_derived(database, "item", stamp, lambda connection: items.write_items(connection, kept))
 
 
-def _together(sold: Sold, sums: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The pairs; how many people bought anything, and what the trial of the offers gave."""
-    known = sold.only(sold.positive & (sold.customer > 0))
-    keys = tuple(sold.items["item"])
-    found = baskets(keys, known.customer, known.item, known.day)
-    prices = sums.set_index("item")["price"].reindex(list(keys)).astype("float64").to_numpy()
-    trial = try_offers(keys, prices, known.customer, known.item, known.day)
-    facts = {"people": len(found.customers), "trial": None if trial is None else asdict(trial)}
-    return pairs(found), facts
+def _kept(
+    sold: Sold, segments: pd.DataFrame, as_of: date, progress: Progress
+) -> tuple[items.Kept, dict[str, Any]]:
+    progress("Adding up the products", 0.55)
+    sums = items.item_sums(sold)
+    periods = items.all_periods(sold, _spans(as_of, progress))
+    progress("Looking who bought what", 0.75)
+    known = sold.of_known()
+    found = baskets(tuple(known.items["item"]), known.customer, known.item, known.day)
+    by_segment, sizes = _by_segment(found, segments)
+    progress("Looking for what goes together", 0.8)
+    together = pairs(found)
+    progress("Trying offers on the past", 0.85)
+    prices = sums["price"].astype("float64").to_numpy()
+    trial = try_offers(found.items, prices, known.customer, known.item, known.day)
+    facts = {"people": len(found.customers), "trial": None if trial is None else asdict(trial), "segments": sizes}
+    buyers = {name: getattr(found, name) for name in BUYERS}
+    return items.Kept(sums, periods, by_segment, together, buyers), facts
+
+
+def _spans(as_of: date, progress: Progress) -> Iterator[Period]:
+    for place, name in enumerate(STANDARD):
+        progress("Adding up the periods", 0.6 + 0.03 * place)
+        yield period(name, as_of)
+
+
+def _by_segment(found: Baskets, segments: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
+    """By segment and product how many of its people bought it (segment, item, people); how many bought anything."""
+    counts, sizes = people_by_segment(found, segments["id"].to_numpy("int64"), segments["segment"])
+    segment, place = np.nonzero(counts)
+    names, keys = np.array(SEGMENTS, dtype=object), np.array(found.items, dtype=object)
+    frame = {"segment": names[segment], "item": keys[place], "people": counts[segment, place]}
+    return pd.DataFrame(frame), sizes.tolist()

@@ -20,6 +20,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import poisson
 
+from crm_core.model.words import SEGMENTS
+
 MOST_ITEMS = 2_000  # only the most bought are paired
 PARTNERS = 50  # of each product are kept
 LEAST = 2  # people who bought both
@@ -67,9 +69,23 @@ class Baskets:
         found = place < len(self.customers) and self.customers[place] == customer
         return place if found else None
 
+    def rows(self, customers: np.ndarray) -> np.ndarray:
+        """By row whether it is one of these customers (ids)."""
+        # Both are sorted: no need to sort a million again, as np.isin does.
+        chosen, place = np.zeros(len(self.customers), bool), np.searchsorted(self.customers, customers)
+        inside = place < len(self.customers)
+        place, customers = place[inside], customers[inside]
+        chosen[place[self.customers[place] == customers]] = True
+        return chosen
+
+    def buyers(self, place: int) -> np.ndarray:
+        """The rows of those who bought the product in that column, rising."""
+        cells = np.flatnonzero(self.indices == place)
+        return np.searchsorted(self.indptr, cells, side="right") - 1
+
     def only(self, customers: np.ndarray) -> "Baskets":
         """The baskets of these customers (ids) alone."""
-        rows = np.flatnonzero(np.isin(self.customers, customers))
+        rows = np.flatnonzero(self.rows(customers))
         part = self.counts[rows]
         own = (self.first[rows], self.last[rows], self.days[rows])
         return Baskets(self.customers[rows], self.items, part.indptr, part.indices, part.data, *own)
@@ -106,6 +122,25 @@ def _ends(row: np.ndarray, day: np.ndarray, size: int) -> tuple[np.ndarray, np.n
     np.minimum.at(first, row, day)
     np.maximum.at(last, row, day)
     return first, last
+
+
+def people_by_segment(
+    found: Baskets, customers: np.ndarray, segments: pd.Series
+) -> tuple[np.ndarray, np.ndarray]:
+    """Segments (in the order of `model.words.SEGMENTS`) × products: how many people of it bought it; and by segment how
+    many bought anything. `customers`: ids, and in the same order their segments."""
+    kinds = pd.Categorical(segments, categories=list(SEGMENTS)).codes
+    order = np.argsort(customers)
+    place = np.minimum(np.searchsorted(customers, found.customers, sorter=order), max(0, len(order) - 1))
+    kind = np.full(len(found.customers), -1)
+    if len(order):
+        same = customers[order[place]] == found.customers
+        kind[same] = kinds[order[place[same]]]
+    shape = (len(SEGMENTS), len(found.items))
+    cells = np.repeat(kind * shape[1], np.diff(found.indptr))
+    cells += found.indices
+    counts = np.bincount(cells[np.repeat(kind >= 0, np.diff(found.indptr))], minlength=shape[0] * shape[1])
+    return counts.reshape(shape), np.bincount(kind[kind >= 0], minlength=shape[0])
 
 
 # Measures -----------------------------------------------------------------------------------------------------

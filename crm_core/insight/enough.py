@@ -48,7 +48,10 @@ def warnings(names: tuple[str, ...], top: Maximum, gone: Numbers, known: Compres
     if theta["r"] > ALIKE:
         found.append("Everybody seems to buy at the same pace; differences between people are chance.")
     if loose := [name for name, is_loose in zip(names, top.loose, strict=True) if is_loose]:
-        found.append(f"The data do not determine {_listed(loose)}; these numbers alone mean nothing.")
+        found.append(
+            f"The data leave a part of the model open ({_listed(loose)}): the total can be trusted more than "
+            "the numbers of single people."
+        )
     return tuple(found)
 
 

@@ -84,7 +84,8 @@ def _tried(market: Market, new: dict[int, np.ndarray]) -> OfferTest | None:
 
 def _one(market: Market, place: int, bought: np.ndarray) -> tuple[int, int, int, float]:
     found = market.baskets
-    allowed = found.bought[:, [place]].toarray().ravel() == 0
+    allowed = np.ones(len(found.customers), bool)
+    allowed[found.buyers(place)] = False
     most = min(TOP, max(1, round(TOP_SHARE * int(allowed.sum()))))
     price = float(market.prices[place]) if np.isfinite(market.prices[place]) else None
     score = scores(market, wanted(found, (place,), price)).score

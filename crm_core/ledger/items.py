@@ -1,5 +1,7 @@
-"""Products as they were bought: sums of each, sums by month, and who bought two of them; kept, and read again."""
+"""Products as they were bought: sums of each, by period and by segment, and who bought two; kept, and read again."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,11 +12,13 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger import derived
 from crm_core.ledger.bulk import insert_frame
-from crm_core.ledger.dialects import EPOCH
+from crm_core.ledger.dialects import EPOCH, by_letter
 from crm_core.ledger.frames import typed_frame
+from crm_core.ledger.item_buyers import write_buyers
 from crm_core.ledger.occasions import counted_lines
+from crm_core.ledger.periods import Period
 from crm_core.ledger.sold import Sold
-from crm_core.ledger.tables import TABLES, item_months, item_pairs, items, purchases
+from crm_core.ledger.tables import TABLES, item_pairs, item_periods, item_segments, items, purchases
 from crm_core.model.entities import Field, Kind
 
 BOUGHT = ("purchase",)  # what products are worked out from
@@ -27,7 +31,8 @@ FIELDS = {
     "price": Field("price", K.MONEY, "Usual price"), "people": Field("people", K.INTEGER, "People"),
     "orders": Field("orders", K.INTEGER, "Orders"), "quantity": Field("quantity", K.NUMBER, "Quantity"),
     "revenue": Field("revenue", K.MONEY, "Revenue"), "first_on": Field("first_on", K.DATE, "First bought"),
-    "last_on": Field("last_on", K.DATE, "Last bought"), "month": Field("month", K.TEXT, "Month"),
+    "last_on": Field("last_on", K.DATE, "Last bought"), "place": Field("place", K.INTEGER, "Place"),
+    "before": Field("before", K.MONEY, "Before"), "segment": Field("segment", K.TEXT, "Segment"),
     "day": Field("day", K.DATE, "Day"), "time": Field("time", K.TIME, "Time"),
     "first": Field("first", K.TEXT, "Product"), "second": Field("second", K.TEXT, "Goes with"),
 }  # fmt: skip
@@ -40,49 +45,53 @@ def item_sums(sold: Sold) -> pd.DataFrame:
     """A row a product that anybody bought: item, code, product, category, price (the median of what one came to),
     people (known customers), orders, quantity, revenue (returns taken off), first_on, last_on."""
     size = len(sold.items)
-    frame = sold.items.assign(**_sums(sold, sold.item, size), price=_prices(sold, size))
+    frame = sold.items.assign(**_sums(sold, size), price=_prices(sold, size))
     bought = sold.only(sold.positive)
     first, last = np.full(size, np.iinfo("int32").max), np.full(size, np.iinfo("int32").min)
     np.minimum.at(first, bought.item, bought.day)
     np.maximum.at(last, bought.item, bought.day)
-    found = np.bincount(bought.item, minlength=size) > 0
+    found = sold.bought
     frame = frame[found].assign(first_on=_texts(first[found]), last_on=_texts(last[found]))
     columns = ["item", "code", "product", "category", "price", *SUMS, "first_on", "last_on"]
     return frame[columns].reset_index(drop=True)
 
 
-def month_sums(sold: Sold) -> pd.DataFrame:
-    """A row a product and month in which anybody bought it: item, month (`YYYY-MM`), people, orders, quantity,
-    revenue. An order with lines in two months counts in both."""
-    days, at = np.unique(sold.day, return_inverse=True)
-    texts = np.array([text[:7] for text in _texts(days)])
-    months, month_of_day = np.unique(texts, return_inverse=True)
-    group = sold.item.astype("int64") * max(1, len(months)) + month_of_day[at]
-    groups, place = np.unique(group, return_inverse=True)
-    sums = pd.DataFrame(_sums(sold, place, len(groups)))
-    names = sold.items["item"].to_numpy()[groups // max(1, len(months))]
-    sums.insert(0, "item", names)
-    sums.insert(1, "month", months[groups % max(1, len(months))] if len(groups) else [])
-    return sums[sums["orders"] > 0].reset_index(drop=True)
+def period_sums(sold: Sold, span: Period) -> pd.DataFrame:
+    """A row a product that anybody bought in the period: item, code, product, category, people, orders, quantity,
+    revenue, before (the revenue of the period it is compared with)."""
+    size = len(sold.items)
+    past = _within(sold, span.before_start, span.before_end)
+    now = sold.only(_within(sold, span.start, span.end))
+    before = _whole_sums(sold.item[past], sold.revenue[past], size)
+    frame = sold.items.assign(**_sums(now, size), before=before)
+    return frame[now.bought].reset_index(drop=True)
 
 
-def _sums(sold: Sold, group: np.ndarray, size: int) -> dict[str, np.ndarray]:
+def _within(sold: Sold, start: date, end: date) -> np.ndarray:
+    return (sold.day >= start.toordinal() - EPOCH) & (sold.day <= end.toordinal() - EPOCH)
+
+
+def _sums(sold: Sold, size: int) -> dict[str, np.ndarray]:
     known = sold.positive & (sold.customer > 0)
     return {
-        "people": _different(group[known], sold.customer[known], size),
-        "orders": _different(group[sold.positive], sold.order[sold.positive], size),
-        "quantity": np.bincount(group, sold.quantity, size),
-        "revenue": _whole_sums(group, sold.revenue, size),
+        "people": _different(sold.item[known], sold.customer[known], size),
+        "orders": _different(sold.item[sold.positive], sold.order[sold.positive], size),
+        "quantity": np.bincount(sold.item, sold.quantity, size),
+        "revenue": _whole_sums(sold.item, sold.revenue, size),
     }
 
 
 def _different(group: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:
-    """How many different values each group has."""
-    order = np.lexsort((value, group))
-    group, value = group[order], value[order]
-    new = np.ones(len(group), bool)
-    new[1:] = (group[1:] != group[:-1]) | (value[1:] != value[:-1])
-    return np.bincount(group[new], minlength=size)
+    """How many different values, from 0 up, each group has."""
+    width = int(value.max(initial=0)) + 1
+    if width * max(1, size) >= 2**63:
+        value = np.unique(value, return_inverse=True)[1]
+        width = len(value)
+    cells = group.astype("int64") * width + value
+    cells.sort()
+    new = np.ones(len(cells), bool)
+    new[1:] = cells[1:] != cells[:-1]
+    return np.bincount(cells[new] // width, minlength=size)
 
 
 def _whole_sums(group: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:
@@ -107,13 +116,34 @@ def _texts(days: np.ndarray) -> list[str]:
 # Kept ---------------------------------------------------------------------------------------------------------
 
 
-def write_items(
-    connection: Connection, sums: pd.DataFrame, months: pd.DataFrame, pairs: pd.DataFrame
-) -> None:
-    """Replace what is kept of products: `item_sums`, `month_sums`, and pairs (first, second, people)."""
-    for table, frame in ((items, sums), (item_months, months), (item_pairs, pairs)):
+@dataclass(frozen=True)
+class Kept:
+    """What is to be kept of products: `sums` (`item_sums`; a row's place is its column in `buyers`), `periods`
+    (`period_sums` with the name of the period), `segments` (segment, item, people), `pairs` (first, second, people)
+    and the arrays of `item_buyers`."""
+
+    sums: pd.DataFrame
+    periods: pd.DataFrame
+    segments: pd.DataFrame
+    pairs: pd.DataFrame
+    buyers: dict[str, np.ndarray]
+
+
+def all_periods(sold: Sold, spans: Iterable[Period]) -> pd.DataFrame:
+    """The sums of several periods: period (its name), item, people, orders, quantity, revenue, before."""
+    columns = ["period", "item", *SUMS, "before"]
+    found = [period_sums(sold, span).assign(period=span.name)[columns] for span in spans]
+    return pd.concat(found, ignore_index=True)
+
+
+def write_items(connection: Connection, kept: Kept) -> None:
+    """Replace what is kept of products."""
+    sums = kept.sums.assign(place=range(len(kept.sums)))
+    frames = ((items, sums), (item_periods, kept.periods), (item_segments, kept.segments), (item_pairs, kept.pairs))
+    for table, frame in frames:
         connection.execute(sa.delete(table))
         insert_frame(connection, table, frame)
+    write_buyers(connection, kept.buyers)
 
 
 def kept_for(connection: Connection, as_of: date) -> derived.Stamp | None:
@@ -124,16 +154,31 @@ def kept_for(connection: Connection, as_of: date) -> derived.Stamp | None:
 
 def read_items(connection: Connection) -> pd.DataFrame:
     """The kept products, most people first: the columns of `item_sums`."""
-    chosen = sa.select(items).order_by(items.c.people.desc(), items.c.revenue.desc(), items.c.item)
-    return typed_frame(connection, chosen, FIELDS)
+    chosen = sa.select(items).order_by(items.c.people.desc(), items.c.revenue.desc(), by_letter(items.c.item))
+    return typed_frame(connection, chosen, FIELDS).drop(columns="place")
 
 
-def read_months(connection: Connection, item: str, as_of: date) -> pd.DataFrame:
-    """The kept sums of one product up to as_of: month, people, orders, quantity, revenue."""
-    m = item_months.c
-    chosen = sa.select(m.month, m.people, m.orders, m.quantity, m.revenue)
-    mine = chosen.where(m.item == item, m.month <= as_of.isoformat()[:7]).order_by(m.month)
-    return typed_frame(connection, mine, FIELDS)
+def read_goods(connection: Connection) -> pd.DataFrame:
+    """The kept products in the order of the columns of `item_buyers`."""
+    return typed_frame(connection, sa.select(items).order_by(items.c.place), FIELDS).drop(columns="place")
+
+
+def read_period(connection: Connection, name: str, most: int) -> pd.DataFrame:
+    """The kept sums of that period, greatest revenue first: item, code, product, category, people, orders, quantity,
+    revenue, before."""
+    p, i = item_periods.c, items.c
+    sums = (p.people, p.orders, p.quantity, p.revenue, p.before)
+    chosen = sa.select(p.item, i.code, i.product, i.category, *sums)
+    chosen = chosen.select_from(item_periods.join(items, p.item == i.item)).where(p.period == name)
+    best = chosen.order_by(p.revenue.desc(), p.people.desc(), by_letter(p.item)).limit(most)
+    return typed_frame(connection, best, FIELDS)
+
+
+def read_segments(connection: Connection) -> pd.DataFrame:
+    """The kept segments: segment, place (of the product in `read_goods`), people."""
+    s, i = item_segments.c, items.c
+    both = item_segments.join(items, s.item == i.item)
+    return typed_frame(connection, sa.select(s.segment, i.place, s.people).select_from(both), FIELDS)
 
 
 def read_pairs(connection: Connection) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Purchase lines as compact arrays, each with its product: what products, baskets and offers are worked out from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -24,8 +24,8 @@ WIDTHS = {"customer": "int64", "variant": "int32", "day": "int32", "order": "int
 @dataclass(frozen=True)
 class Sold:
     """Lines that name a product, one entry an array each. `customer`: 0 for nobody; `item`: place in `items` (columns
-    item, code, product, category); `day`: days since 1970-01-01; `order`: a number that tells orders apart; quantity
-    and revenue as they count (returns taken off; ten-thousandths); `positive`: the line makes an order."""
+    item, code, product, category); `day`: days since 1970-01-01; `order`: orders by number, from 0; quantity and
+    revenue as they count (returns taken off; ten-thousandths); `positive`: the line makes an order."""
 
     items: pd.DataFrame
     customer: np.ndarray
@@ -38,7 +38,20 @@ class Sold:
 
     def only(self, chosen: np.ndarray) -> "Sold":
         """The lines where `chosen` is true."""
+        if chosen.all():  # ten million lines are not copied for nothing
+            return self
         return replace(self, **{name: getattr(self, name)[chosen] for name in ARRAYS})
+
+    @property
+    def bought(self) -> np.ndarray:
+        """By place in `items` whether anybody bought it, and did not give it back alone."""
+        return np.bincount(self.item[self.positive], minlength=len(self.items)) > 0
+
+    def of_known(self) -> "Sold":
+        """What known customers bought, the items being all that anybody bought."""
+        bought, known = self.bought, self.only(self.positive & (self.customer > 0))
+        place = (np.cumsum(bought) - 1).astype("int32")
+        return replace(known, items=self.items[bought].reset_index(drop=True), item=place[known.item])
 
 
 ARRAYS = ("customer", "item", "day", "order", "quantity", "revenue", "positive")
@@ -60,22 +73,38 @@ class _Days(dict[str, int]):
         return number
 
 
-def read_sold(connection: Connection, until: date, since: date | None = None) -> Sold:
-    """The dated lines up to `until` (from `since` on) that name a product by code or name."""
+def read_sold(
+    connection: Connection, until: date, since: date | None = None, told: Callable[[float], None] | None = None
+) -> Sold:
+    """The dated lines up to `until` (from `since` on) that name a product by code or name. `told`: hears now and then
+    what share of them is read, 0..1."""
     variants, days = _Numbered(), _Days()
-    blocks = [_arrays(rows, variants, days) for rows in _chunks(connection, _lines(until, since))]
+    chunks = _told(connection, _chunks(connection, _lines(until, since)), told)
+    blocks = [_arrays(rows, variants, days) for rows in chunks]
     whole = {name: _joined(blocks, name) for name in WIDTHS}
     whole["order"] ^= (whole["customer"] + 1) * MIX
-    counts = np.bincount(whole["variant"], minlength=len(variants))
-    items, place = items_of(
-        [
-            Variant(code, product, category, int(count))
-            for (code, product, category), count in zip(variants, counts, strict=True)
-        ]
-    )
+    whole["order"] = pd.factorize(whole["order"])[0].astype("int32")
+    items, place = items_of(_counted(variants, whole["variant"]))
     item = place[whole.pop("variant")]
-    sold = Sold(items, item=item, **whole)
-    return sold.only(item != NO_ITEM)
+    return Sold(items, item=item, **whole).only(item != NO_ITEM)
+
+
+def _counted(variants: _Numbered, variant: np.ndarray) -> list[Variant]:
+    counts = np.bincount(variant, minlength=len(variants))
+    return [Variant(*said, int(count)) for said, count in zip(variants, counts, strict=True)]
+
+
+def _told(
+    connection: Connection, chunks: Iterator[Sequence[Any]], told: Callable[[float], None] | None
+) -> Iterator[Sequence[Any]]:
+    """The chunks, each told of as a share of all lines; ids that are gone make the last step a little longer."""
+    most = told and connection.scalar(sa.select(sa.func.max(purchases.c.id)))
+    read = 0
+    for rows in chunks:
+        yield rows
+        read += len(rows)
+        if told and most:
+            told(min(1.0, read / most))
 
 
 def _joined(blocks: list[dict[str, np.ndarray]], name: str) -> np.ndarray:

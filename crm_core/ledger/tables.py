@@ -244,6 +244,7 @@ items = Table(
     "items",
     metadata,
     Column("item", Text(), primary_key=True),
+    Column("place", Integer(), nullable=False),  # its column among the baskets in item_buyers
     Column("code", Text()),
     Column("product", Text(), nullable=False),
     Column("category", Text()),
@@ -255,17 +256,37 @@ items = Table(
     Column("first_on", IsoDate()),
     Column("last_on", IsoDate()),
 )
-item_months = Table(
-    "item_months",
+# What was bought in the standard periods up to the day that the products are of, beside the periods before them.
+item_periods = Table(
+    "item_periods",
     metadata,
+    Column("period", Text(), nullable=False),
     Column("item", Text(), nullable=False),
-    Column("month", Text(), nullable=False),
     Column("people", BigInteger(), nullable=False),
     Column("orders", BigInteger(), nullable=False),
     Column("quantity", Double(), nullable=False),
     Column("revenue", BigInteger(), nullable=False),
-    PrimaryKeyConstraint("item", "month"),
+    Column("before", BigInteger(), nullable=False),  # the revenue of the period before
+    PrimaryKeyConstraint("period", "item"),
     sqlite_with_rowid=False,
+)
+item_segments = Table(
+    "item_segments",
+    metadata,
+    Column("segment", Text(), nullable=False),
+    Column("item", Text(), nullable=False),
+    Column("people", BigInteger(), nullable=False),
+    PrimaryKeyConstraint("segment", "item"),
+    sqlite_with_rowid=False,
+)
+# Who bought what, as arrays in pieces (ledger/item_buyers.py): ten million rows of a table would take minutes to write.
+item_buyers = Table(
+    "item_buyers",
+    metadata,
+    Column("name", Text(), nullable=False),
+    Column("part", Integer(), nullable=False),
+    Column("data", Text(), nullable=False),
+    PrimaryKeyConstraint("name", "part"),
 )
 item_pairs = Table(
     "item_pairs",
@@ -276,4 +297,4 @@ item_pairs = Table(
     PrimaryKeyConstraint("first", "second"),
     sqlite_with_rowid=False,
 )
-DERIVED = (forecasts, standings, items, item_months, item_pairs)
+DERIVED = (forecasts, standings, items, item_periods, item_segments, item_pairs, item_buyers)

@@ -152,15 +152,14 @@ def _offered(place: Stall, asked: _Asked) -> Wanted:
 
 
 def _allowed(database: Database, place: Stall, asked: _Asked, whom: Condition, as_of: date) -> np.ndarray:
-    found = place.baskets
-    allowed = ~_among(found.customers, ids_of(database, BARRED, as_of))
+    found, chosen = place.baskets, ids_of(database, whom, as_of)
+    allowed = np.ones(len(found.customers), bool) if chosen is None else found.rows(chosen)
+    barred = ids_of(database, BARRED, as_of)
+    if barred is not None:
+        allowed[found.rows(barred)] = False
     if asked.place is not None:
-        allowed &= found.bought[:, [asked.place]].toarray().ravel() == 0
-    return allowed if whom == EVERYBODY else allowed & _among(found.customers, ids_of(database, whom, as_of))
-
-
-def _among(customers: np.ndarray, ids: np.ndarray | None) -> np.ndarray:
-    return np.ones(len(customers), bool) if ids is None else np.isin(customers, ids)
+        allowed[found.buyers(asked.place)] = False
+    return allowed
 
 
 # Who may want it ----------------------------------------------------------------------------------------------

@@ -1,5 +1,10 @@
-"""Products: what there is, what sells, what goes together, what each segment buys. Every mark knows its people."""
+"""Products: what there is, what sells, what goes together, what each segment buys. Every mark knows its people.
 
+What is asked of everybody comes from what is kept, though it be of an earlier state (`worked_out_on` says of which day);
+the lines themselves are read for other filters, other periods, and while nothing was ever kept.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -18,8 +23,8 @@ from crm_core.views.customers import READ
 from crm_core.views.habits import Habits, habits
 from crm_core.views.marks import Marks
 from crm_core.views.offers import Offer, offer
-from crm_core.views.periods import Period
-from crm_core.views.stall import Stall, among, buyers_of, ids_of, stall
+from crm_core.views.periods import STANDARD, Period, period
+from crm_core.views.stall import Stall, among, buyers_of, ids_of, kept_on, stall
 
 __all__ = [
     "Habits",
@@ -30,7 +35,7 @@ __all__ = [
     "habits",
     "offer",
     "together",
-    "trend",
+    "worked_out_on",
 ]
 
 SHOWN = ("item", "product", "category", "price", "people")
@@ -67,6 +72,12 @@ def _goods(stock: Stock) -> pd.DataFrame:
     return _most_people(items.item_sums(read_sold(stock.connection, stock.as_of)))
 
 
+def worked_out_on(database: Database, as_of: date) -> date | None:
+    """The earlier day that the products shown are of; None where they are of as_of and of the records as they stand, or
+    are worked out as they are asked for."""
+    return kept_on(database, as_of)
+
+
 def _most_people(goods: pd.DataFrame) -> pd.DataFrame:
     return goods.sort_values(["people", "revenue", "item"], ascending=[False, False, True], ignore_index=True)
 
@@ -78,40 +89,37 @@ def best_sellers(database: Database, period: Period, whom: Condition = EVERYBODY
     """What brought most in the period: item, product, category, people, orders, quantity, revenue, before (the revenue
     of the period it is compared with). Returns are taken off revenue and quantity; lines without a customer count
     where `whom` is everybody."""
-    return _best(database, period, whom, most, as_of=period.end)
+    return _best(database, period, whom, most)
 
 
-@remembered(*READ, *items.BOUGHT)
-def _best(stock: Stock, period: Period, whom: Condition, most: int) -> Marks:
-    sold = read_sold(stock.connection, period.end, since=period.before_start)
-    if whom != EVERYBODY:
-        ids = queries.customer_ids(stock.connection, whom, stock.as_of)
-        sold = sold.only(np.isin(sold.customer, np.array(ids, dtype="int64")))
-    now = items.item_sums(sold.only(sold.day >= _day(period.start)))
-    past = sold.only(sold.day <= _day(period.before_end))
-    before = pd.Series(past.revenue).groupby(past.items["item"].to_numpy()[past.item]).sum()
-    now["before"] = now["item"].map(before).fillna(0).astype("int64")
-    now = now.sort_values(["revenue", "people", "item"], ascending=[False, False, True]).head(most)
-    people = [among(whom, buyers_of(row, period.start, period.end)) for row in now.to_dict("records")]
-    return Marks(now[list(BEST)].reset_index(drop=True), tuple(people))
-
-
-def _day(day: date) -> int:
-    return day.toordinal() - items.EPOCH
-
-
-def trend(database: Database, item: str, as_of: date) -> pd.DataFrame:
-    """One product by month, from the kept sums: month, people, orders, quantity, revenue; no month left out."""
-    return _trend(database, item, as_of=as_of)
+def _best(database: Database, span: Period, whom: Condition, most: int) -> Marks:
+    kept = _kept_best(database, span, most, as_of=span.end) if whom == EVERYBODY else None
+    return _live_best(database, span, whom, most, as_of=span.end) if kept is None else kept
 
 
 @remembered("item")
-def _trend(stock: Stock, item: str) -> pd.DataFrame:
-    found = items.read_months(stock.connection, item, stock.as_of).set_index("month")
-    if found.empty:
-        return found.reset_index()
-    months = pd.period_range(found.index.min(), stock.as_of.isoformat()[:7], freq="M").astype(str)
-    return found.reindex(months, fill_value=0).rename_axis("month").reset_index()
+def _kept_best(stock: Stock, span: Period, most: int) -> Marks | None:
+    """From what is kept, where it is of the last day of this period."""
+    stamp = items.kept_for(stock.connection, stock.as_of)
+    if stamp is None or span.name not in STANDARD or span != period(span.name, date.fromisoformat(stamp.as_of)):
+        return None
+    return _marks_of_best(items.read_period(stock.connection, span.name, most), span, EVERYBODY)
+
+
+@remembered(*READ, *items.BOUGHT)
+def _live_best(stock: Stock, span: Period, whom: Condition, most: int) -> Marks:
+    sold = read_sold(stock.connection, span.end, since=span.before_start)
+    if whom != EVERYBODY:
+        ids = queries.customer_ids(stock.connection, whom, stock.as_of)
+        sold = sold.only(np.isin(sold.customer, np.array(ids, dtype="int64")))
+    sums = items.period_sums(sold, span)
+    best = sums.sort_values(["revenue", "people", "item"], ascending=[False, False, True]).head(most)
+    return _marks_of_best(best, span, whom)
+
+
+def _marks_of_best(best: pd.DataFrame, span: Period, whom: Condition) -> Marks:
+    people = [among(whom, buyers_of(row, span.start, span.end)) for row in best.to_dict("records")]
+    return Marks(best[list(BEST)].reset_index(drop=True), tuple(people))
 
 
 # What goes together -------------------------------------------------------------------------------------------
@@ -178,8 +186,36 @@ def _marks_of_pairs(
 def by_segment(database: Database, as_of: date, most: int = 5) -> Marks:
     """What each segment buys: segment, product, people, share (of the segment's people who bought anything), lift (that
     share ÷ the share among all). First what it buys more than others (share · log₂ lift), then what most of it buy."""
-    place = stall(database, as_of)
-    return _by_segment(place, _segments(database, as_of=as_of), most)
+    kept = _kept_by_segment(database, most, as_of=as_of)
+    return _live_by_segment(database, as_of, most) if kept is None else kept
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Who bought what by segment: `counts` segments × goods, `sizes` by segment, `everybody` in all."""
+
+    goods: pd.DataFrame
+    counts: np.ndarray
+    sizes: np.ndarray
+    everybody: int
+
+
+@remembered("item")
+def _kept_by_segment(stock: Stock, most: int) -> Marks | None:
+    stamp = items.kept_for(stock.connection, stock.as_of)
+    if stamp is None:
+        return None
+    goods, found = items.read_goods(stock.connection), items.read_segments(stock.connection)
+    counts = np.zeros((len(SEGMENTS), len(goods)), "int64")
+    place = found["segment"].map({segment: place for place, segment in enumerate(SEGMENTS)}).to_numpy("int64")
+    counts[place, found["place"].to_numpy("int64")] = found["people"].to_numpy("int64")
+    return _by_segment(_Split(goods, counts, np.array(stamp.facts["segments"]), stamp.facts["people"]), most)
+
+
+def _live_by_segment(database: Database, as_of: date, most: int) -> Marks:
+    place, people = stall(database, as_of), _segments(database, as_of=as_of)
+    found = affinities.people_by_segment(place.baskets, people["id"].to_numpy("int64"), people["segment"])
+    return _by_segment(_Split(place.goods, *found, len(place.baskets.customers)), most)
 
 
 @remembered(*READ)
@@ -188,25 +224,20 @@ def _segments(stock: Stock) -> pd.DataFrame:
     return queries.people_frame(stock.connection, bought, ("segment",), stock.as_of)[["id", "segment"]]
 
 
-def _by_segment(place: Stall, people: pd.DataFrame, most: int) -> Marks:
+def _by_segment(found: _Split, most: int) -> Marks:
+    usual = found.goods["people"].to_numpy("float64") / max(1, found.everybody)
     rows, conditions = [], []
-    for segment in SEGMENTS:
-        ids = people.loc[people["segment"] == segment, "id"].to_numpy("int64")
-        part = place.baskets.only(ids)
-        for good, row in _best_of(place, part, most):
-            rows.append((segment, *row))
+    for number, segment in enumerate(SEGMENTS):
+        people, size = found.counts[number], int(found.sizes[number])
+        for place in _best_of(people / max(1, size), usual, people, most):
+            good, share = found.goods.iloc[place], people[place] / size
+            rows.append((segment, str(good["product"]), int(people[place]), share, share / max(usual[place], 1e-12)))
             conditions.append(All((Where("segment", "is", segment), buyers_of(good))))
     return Marks(pd.DataFrame(rows, columns=list(SEGMENT)), tuple(conditions))
 
 
-def _best_of(place: Stall, part: Baskets, most: int) -> list[tuple[pd.Series, tuple[str, int, float, float]]]:
-    if not len(part.customers):
-        return []
-    share = part.people / len(part.customers)
-    usual = place.baskets.people / max(1, len(place.baskets.customers))
+def _best_of(share: np.ndarray, usual: np.ndarray, people: np.ndarray, most: int) -> list[int]:
+    """The places of what a segment buys more than others, then of what most of it buy."""
     lifts = share / np.maximum(usual, 1e-12)
-    theirs = np.where((lifts > 1) & (part.people >= LEAST_PEOPLE), share * np.log2(np.maximum(lifts, 1)), 0)
-    best = [one for one in np.lexsort((-share, -theirs))[:most] if part.people[one]]
-    rows = [(int(part.people[one]), float(share[one]), float(lifts[one])) for one in best]
-    goods = [place.goods.iloc[one] for one in best]
-    return [(good, (str(good["product"]), *row)) for good, row in zip(goods, rows, strict=True)]
+    theirs = np.where((lifts > 1) & (people >= LEAST_PEOPLE), share * np.log2(np.maximum(lifts, 1)), 0)
+    return [int(place) for place in np.lexsort((-share, -theirs))[:most] if people[place]]

@@ -10,9 +10,10 @@ import pandas as pd
 
 from crm_core.insight.affinities import Baskets, baskets
 from crm_core.insight.offers import Market
-from crm_core.ledger import items, queries
+from crm_core.ledger import derived, items, queries
 from crm_core.ledger.database import Database
 from crm_core.ledger.dialects import EPOCH
+from crm_core.ledger.item_buyers import read_buyers
 from crm_core.ledger.occasions import CALLED_OFF
 from crm_core.ledger.sold import Sold, read_sold
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Not, Where
@@ -24,10 +25,12 @@ from crm_core.views.customers import READ
 @dataclass(frozen=True)
 class Stall:
     """All that was bought up to a day: `goods` (item, code, product, category, price, people, orders, quantity,
-    revenue, first_on, last_on; people 0 for what was only given back), one row a column of the baskets."""
+    revenue, first_on, last_on), one row a column of the baskets; `kept`: it is of the kept products, and may be of an
+    earlier state."""
 
     goods: pd.DataFrame
     market: Market
+    kept: bool
 
     @property
     def baskets(self) -> Baskets:
@@ -35,24 +38,46 @@ class Stall:
 
 
 def stall(database: Database, as_of: date) -> Stall:
-    """Read once from all lines (500,000: about 3 seconds), then held while no purchase changes."""
-    return _stall(database, as_of=as_of)
+    """From what is kept; while nothing ever was, from all lines (500,000: about 3 seconds). Then held."""
+    kept = _kept_stall(database, as_of=as_of)
+    return _live_stall(database, as_of=as_of) if kept is None else kept
+
+
+@remembered("item")
+def _kept_stall(stock: Stock) -> Stall | None:
+    if items.kept_for(stock.connection, stock.as_of) is None:
+        return None
+    goods = items.read_goods(stock.connection)
+    return _stall(stock, goods, Baskets(items=tuple(goods["item"]), **read_buyers(stock.connection)), True)
 
 
 @remembered(*items.BOUGHT)
-def _stall(stock: Stock) -> Stall:
+def _live_stall(stock: Stock) -> Stall:
     sold = read_sold(stock.connection, stock.as_of)
-    goods = sold.items[["item"]].merge(items.item_sums(sold), on="item", how="left")
-    goods = goods.fillna({"people": 0, "orders": 0, "quantity": 0.0, "revenue": 0})
-    goods["product"] = goods["product"].fillna(sold.items["product"])
+    return _stall(stock, items.item_sums(sold), known_baskets(sold.of_known()), False)
+
+
+def _stall(stock: Stock, goods: pd.DataFrame, found: Baskets, kept: bool) -> Stall:
     prices = goods["price"].astype("float64").to_numpy()
-    return Stall(goods, Market(known_baskets(sold), prices, stock.as_of.toordinal() - EPOCH))
+    return Stall(goods, Market(found, prices, stock.as_of.toordinal() - EPOCH), kept)
 
 
-def known_baskets(sold: Sold) -> Baskets:
-    """The baskets of known customers."""
-    known = sold.only(sold.positive & (sold.customer > 0))
-    return baskets(tuple(sold.items["item"]), known.customer, known.item, known.day)
+def known_baskets(known: Sold) -> Baskets:
+    """The baskets of what known customers bought."""
+    return baskets(tuple(known.items["item"]), known.customer, known.item, known.day)
+
+
+def kept_on(database: Database, as_of: date) -> date | None:
+    """The day of the kept products where they are shown and not current."""
+    return _kept_on(database, as_of=as_of)
+
+
+@remembered("item", *items.BOUGHT)
+def _kept_on(stock: Stock) -> date | None:
+    stamp = items.kept_for(stock.connection, stock.as_of)
+    if stamp is None or derived.is_current(stock.connection, "item", items.BOUGHT, stock.as_of):
+        return None
+    return date.fromisoformat(stamp.as_of)
 
 
 def ids_of(database: Database, whom: Condition, as_of: date) -> np.ndarray | None:
