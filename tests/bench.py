@@ -202,9 +202,12 @@ def bench_edit(folder: Path) -> None:
 def bench_views(folder: Path) -> None:
     """Every page's view: first after an import, and warm."""
     from crm_core.actions.opening import open_at
+    from crm_core.actions.refresh import refresh_all
     from tests.bench_views import VIEWS
 
     database = open_at(f"sqlite:///{folder / '0' / 'regulars.db'}")
+    spent = timed(lambda: refresh_all(database, as_of=DAY))
+    print(f"--  {'the morning: forecasts, standings, products':<64} {spent:>22.0f} s", flush=True)
     for name, view in VIEWS.items():
         first = timed(lambda view=view: view(database, DAY, 0)) * 1000
         warm = (
@@ -220,6 +223,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--purchases", type=int, default=500_000)
+    parser.add_argument(
+        "--large", type=int, default=1_000_000, help="customers of the large database; 0: none"
+    )
     parser.add_argument("--peak", nargs=2, metavar=("KIND", "BOOK"))
     options = parser.parse_args()
     if options.peak:
@@ -232,6 +238,8 @@ def main() -> None:
         bench_views(folder)
         from tests.bench_browser import bench_pages
         from tests.bench_calllist import bench_call_list
+        from tests.bench_fit import bench_fit
+        from tests.bench_large import bench_large
         from tests.bench_match import bench_match
         from tests.bench_sheet import bench_full_sheet
         from tests.bench_upload import bench_upload
@@ -241,6 +249,9 @@ def main() -> None:
         bench_full_sheet(folder, row, timed)
         bench_pages(f"sqlite:///{folder / '0' / 'regulars.db'}", row)
         bench_call_list(row, timed)
+        bench_fit(row)
+        if options.large:
+            bench_large(folder, row, timed, (options.large, 10 * options.large))
 
 
 if __name__ == "__main__":

@@ -5,22 +5,73 @@ from datetime import date
 from typing import Any
 
 from crm_core.actions.opening import Database
-from crm_core.views import customer, customers, followups, insights, sentences
+from crm_core.views import (
+    classes,
+    cohorts,
+    customer,
+    customers,
+    followups,
+    forecasts,
+    insights,
+    kpis,
+    movement,
+    places,
+    products,
+    rhythm,
+    segments,
+    sentences,
+)
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.periods import period
 
 SPREADS = ("segment", "tier", "pattern", "stage", "priority")
 
 
-def _insights(database: Database, day: date, _: int) -> None:
+def _overview(database: Database, day: date, _: int) -> None:
     this = period("last 365 days", day)
-    insights.kpis(database, this)
+    kpis.kpis(database, this)
     sentences.sentences(database, this)
     insights.revenue_by_month(database, day)
+    forecasts.revenue_ahead(database, day)
+
+
+def _who(database: Database, day: date, _: int) -> None:
     for name in SPREADS:
         insights.distribution(database, name, day)
     insights.rfm_grid(database, day)
     insights.pareto(database, day)
+    classes.conversion(database, day)
+    places.places(database, day)
+
+
+def _changed(database: Database, day: date, _: int) -> None:
+    movement.movement(database, day, movement.month_ends(day)[0])
+    movement.counts_by_month(database, day)
+
+
+def _returning(database: Database, day: date, _: int) -> None:
+    cohorts.cohorts(database, day)
+    rhythm.gaps(database, day)
+    rhythm.seasons(database, day)
+
+
+def _next(database: Database, day: date, _: int) -> None:
+    forecasts.state(database, day)
+    forecasts.quality(database, day)
+    forecasts.save_first(database, day)
+    forecasts.alive_bands(database, day)
+
+
+def _products(database: Database, day: date, _: int) -> None:
+    products.best_sellers(database, period("last 90 days", day))
+    products.together(database, day)
+    products.by_segment(database, day)
+    products.catalogue(database, day)
+
+
+def _segments(database: Database, day: date, _: int) -> None:
+    segments.segments(database, day)
+    segments.parts(database, day)
 
 
 def _grid(database: Database, day: date, _: int) -> None:
@@ -41,7 +92,13 @@ def _follow_ups(database: Database, day: date, _: int) -> None:
 
 
 VIEWS: dict[str, Callable[[Database, date, int], Any]] = {
-    "Insights": _insights,
+    "Insights, overview": _overview,
+    "Insights, who they are": _who,
+    "Insights, who changed": _changed,
+    "Insights, who comes back": _returning,
+    "Insights, what comes next": _next,
+    "Insights, what they buy": _products,
+    "Segments": _segments,
     "Customers": _grid,
     "Customers, a new search": _search,
     "Customer, another person": _person,
