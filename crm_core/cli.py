@@ -147,9 +147,12 @@ def _predict(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
+    from crm_core.actions.refresh import refresh_all
     from crm_core.views.report import report_file
 
-    content = report_file(_open(options), options.period, _as_of(options))
+    database, as_of = _open(options), _as_of(options)
+    refresh_all(database, as_of=as_of)  # else the chapters ahead are of another day, or missing
+    content = report_file(database, options.period, as_of)
     cli_output.write_file(options.out, content)
     print(f"The report is written to {options.out}.")
 

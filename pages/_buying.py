@@ -6,12 +6,25 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.model.conditions import Condition
+from crm_core.model.words import MONEY_UNIT
 from crm_core.views import products
 from crm_core.views.insights import Marks
 from crm_core.views.periods import Period
 from pages._charts_basic import bars
 from pages._marks import chart, colours, to_people
-from pages._parts import Desk, ago, counted, money, number, percent, person_link, plain
+from pages._parts import (
+    Desk,
+    ago,
+    counted,
+    day,
+    in_words,
+    is_missing,
+    money,
+    number,
+    percent,
+    person_link,
+    plain,
+)
 
 SHOWN = 20
 NEW = "a new product"
@@ -26,6 +39,8 @@ def buying(desk: Desk, span: Period, whom: Condition) -> None:
                 "**No products are known yet.** Upload purchases with a column that names what was bought."
             )
         return
+    if kept := products.worked_out_on(desk.database, desk.as_of):
+        st.caption(f":material/history: As of {day(kept)}; newer purchases are being taken in.")
     with st.grid(2, min_column_width=330):
         _best(desk, best, span)
         _together(desk, whom)
@@ -46,7 +61,7 @@ def _best(desk: Desk, marks: Marks, span: Period) -> None:
     chart(
         "Best sellers", marks, lambda rows: bars(rows, colours(), label="product", number="revenue", texts=earned),
         labels, key="best_sellers", amounts=("revenue", "before"),
-        titles=[f"Bought {name}" for name in marks.frame["product"]],
+        titles=[f"Bought {name}, {span.words}" for name in marks.frame["product"]],
         help=f"Revenue by product, {span.words}", alt=f"Most is earned with {marks.frame['product'].iloc[0]}",
     )  # fmt: skip
 
@@ -95,31 +110,45 @@ def _liked(marks: Marks, place: int, row: Any) -> None:
 def _offer(desk: Desk, whom: Condition) -> None:
     """Choose a product, or describe a new one, and see who may want it and why."""
     known = products.catalogue(desk.database, desk.as_of)
-    names = list(known["product"].drop_duplicates())
     with st.container(border=True, key="box_offer"):
         st.markdown(
             "**Who may want it?**", help="Ranked by what they bought, what it costs and whether they are due"
         )
-        left, right = st.columns([2, 3])
-        chosen = left.selectbox(
-            "Product", [NEW, *names], index=None, key="offer_product", placeholder="choose a product"
-        )
-        like, price = _new(desk, right, names) if chosen == NEW else ((), None)
-        if chosen is None or (chosen == NEW and not like):
-            st.caption("Choose a product to see who may want it. For a new one, say what it is like.")
-            return
-        named = "the new product" if chosen == NEW else chosen
-        with st.spinner("Looking for people who may want it"):
-            found = products.offer(desk.database, named, desk.as_of, whom, like=like, price=price)
-        _people(desk, found)
+        with in_words():
+            _wanted(desk, whom, known)
+
+
+def _wanted(desk: Desk, whom: Condition, known: pd.DataFrame) -> None:
+    left, right = st.columns([2, 3])
+    chosen = left.selectbox(
+        "Product", [NEW, *known["product"].drop_duplicates()], index=None, key="offer_product",
+        placeholder="choose a product",
+    )  # fmt: skip
+    sold = known[known["people"] > 0]
+    is_new = chosen is not None and chosen not in set(sold["product"])
+    like, price = _new(desk, right, list(sold["product"].drop_duplicates())) if is_new else ((), None)
+    if chosen is None or (is_new and not like and not _has_kin(known, chosen)):
+        st.caption("Choose a product to see who may want it. For a new one, say what it is like.")
+        return
+    named = "the new product" if chosen == NEW else chosen
+    with st.spinner("Looking for people who may want it"):
+        found = products.offer(desk.database, named, desk.as_of, whom, like=like, price=price)
+    _people(desk, found)
+
+
+def _has_kin(known: pd.DataFrame, product: str) -> bool:
+    """Whether others of its category were bought, so that it need not be said what it is like."""
+    mine = set(known.loc[known["product"] == product, "category"].dropna())
+    return bool(mine & set(known.loc[known["people"] > 0, "category"].dropna()))
 
 
 def _new(desk: Desk, place: Any, names: list[str]) -> tuple[tuple[str, ...], int | None]:
+    """What a product that nobody bought yet is like, and what it costs (ten-thousandths)."""
     like = place.multiselect("It is like", names, key="offer_like", placeholder="products that it resembles")
     price = place.number_input(
         f"Its price ({desk.company.currency})", min_value=0.0, value=None, key="offer_price"
     )
-    return tuple(like), None if price is None else round(price * 10_000)
+    return tuple(like), None if price is None else round(price * MONEY_UNIT)
 
 
 def _people(desk: Desk, found: products.Offer) -> None:
@@ -134,8 +163,9 @@ def _people(desk: Desk, found: products.Offer) -> None:
         to_people(f"may want {found.product}", found.condition)
     for row in frame.head(SHOWN).to_dict("records"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            person_link(row["name"], int(row["id"]), key=f"offer_{row['id']}")
-            last = f", last bought {ago(row['last_on'], desk.as_of)}" if row["last_on"] else ""
+            name = "No name" if is_missing(row["name"]) else row["name"]
+            person_link(name, int(row["id"]), key=f"offer_{row['id']}")
+            last = "" if is_missing(row["last_on"]) else f", last bought {ago(row['last_on'], desk.as_of)}"
             st.caption(f"{plain(row['why'])}{plain(last)}")
     if len(frame) > SHOWN:
         st.caption(f"and {number(len(frame) - SHOWN)} more")

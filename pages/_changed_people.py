@@ -8,6 +8,7 @@ import streamlit as st
 from crm_core.model.conditions import Condition
 from crm_core.model.words import SEGMENTS
 from crm_core.views import movement
+from crm_core.views.marks import Marks
 from crm_core.views.periods import Period
 from pages import _charts_flow
 from pages._marks import chart, colours
@@ -18,13 +19,14 @@ def who_changed(desk: Desk, span: Period, whom: Condition) -> None:
     """The flow since a month's end, and the counts of every month."""
     since = _since(desk, span)
     found = movement.movement(desk.database, desk.as_of, since, whom)
-    if found.marks.frame.empty:
+    frame = found.marks.frame
+    if not (frame[["before", "after"]] != "no purchase").any(axis=None):
         with st.container(border=True, key="no_movement"):
             st.markdown(
                 "**Nobody has moved yet.** Once people have bought in two months, their way is drawn here."
             )
         return
-    _in_short(found.marks.frame, since)
+    _in_short(frame, since)
     _flow(found, since)
     _months(desk, whom)
 
@@ -54,7 +56,7 @@ def _in_short(frame: pd.DataFrame, since: date) -> None:
         for label, value in (
             ("Moved up", better),
             ("Moved down", worse),
-            ("Bought for the first time", first),
+            ("First purchase", first),
         ):
             st.metric(
                 label,
@@ -95,8 +97,8 @@ def _largest(frame: pd.DataFrame) -> str:
 
 
 def _months(desk: Desk, whom: Condition) -> None:
-    marks = movement.counts_by_month(desk.database, desk.as_of, "segment", whom)
-    if marks.frame.empty:
+    marks = _buyers(movement.counts_by_month(desk.database, desk.as_of, "segment", whom))
+    if not marks.frame["people"].sum():
         return
     named = [
         f"{value} on {day(on)}" for on, value in zip(marks.frame["on"], marks.frame["value"], strict=True)
@@ -104,6 +106,14 @@ def _months(desk: Desk, whom: Condition) -> None:
     chart(
         "Segments month by month", marks, lambda rows: _charts_flow.by_month(rows, colours()),
         [f"{name}: {number(people)}" for name, people in zip(named, marks.frame["people"], strict=True)],
-        key="segment_months", titles=named, alt="People by segment at the end of each month",
+        key="segment_months", titles=named, alt="Buyers by segment at the end of each month",
         help="Buyers at the end of each month, from champions below to hibernating above",
     )  # fmt: skip
+
+
+def _buyers(marks: Marks) -> Marks:
+    """Without those who had not bought yet: in a young shop they would leave no room for the others."""
+    bought = marks.frame.index[marks.frame["value"] != "no purchase"]
+    return Marks(
+        marks.frame.loc[bought].reset_index(drop=True), tuple(marks.conditions[one] for one in bought)
+    )

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from pages._charts import CLEAR, Palette, dressed, faint, legend_above, month_name, rows
 
 MOST_TICKS = 6
+PHONE_PX, LETTER_PX = 320, 6.5  # the width of a figure on a phone, and of a letter in it
 THEN, NOW = 0.86, 0.56  # how wide a bar is: the year before stands behind this one
 MONTHS = ("month", "orders", "revenue", "before", "expected", "low", "high")
 
@@ -115,7 +116,6 @@ def bars(
     said = (
         [escape(text) for text in texts] if texts is not None else [f"{value:,}" for value in frame[number]]
     )
-    room = 1.05 + 0.035 * max(map(len, said), default=0)  # on a phone a letter takes as much of the width
     figure = go.Figure(
         go.Bar(
             x=frame[number], y=names, orientation="h", customdata=rows(frame), text=said, textposition="outside",
@@ -123,11 +123,18 @@ def bars(
             cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
         ),
         {
-            "xaxis": {"visible": False, "range": [0, max([*frame[number], 1]) * room]},
+            "xaxis": {"visible": False, "range": [0, max([*frame[number], 1]) * _room(names, said)]},
             "yaxis": {"autorange": "reversed", "showgrid": False, "ticks": "", "type": "category"},
         },
     )  # fmt: skip
     return dressed(figure, colours, 40 + 30 * max(2, len(frame)))
+
+
+def _room(names: Sequence[str], said: Sequence[str]) -> float:
+    """How much longer than the longest bar the axis is, so that on a phone, too, no text at a bar's end is cut."""
+    bar = max(PHONE_PX - LETTER_PX * max(map(len, names), default=0), PHONE_PX / 2)
+    text = LETTER_PX * (1 + max(map(len, said), default=0))
+    return bar / max(bar - text, bar / 3)
 
 
 def curve(frame: pd.DataFrame, colours: Palette) -> go.Figure:

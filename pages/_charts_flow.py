@@ -1,6 +1,7 @@
 """Movement as pictures: bands from the segment of then to the segment of now, and how many stood where each month."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -16,21 +17,30 @@ GAP = 0.015  # between two blocks, as a share of the height
 LEAST = 0.004  # a band thinner than this share is listed and not drawn
 
 
+@dataclass(frozen=True)
+class _Band:
+    """The row that a band draws, the heights at which it leaves and arrives, and how thick it is (0..1)."""
+
+    place: int
+    left: float
+    right: float
+    thick: float
+
+    def heights(self, across: Sequence[float]) -> list[float]:
+        """Its upper edge at these shares of the way, without a corner."""
+        return [self.left + (self.right - self.left) * share * share * (3 - 2 * share) for share in across]
+
+
 def flow(frame: pd.DataFrame, colours: Palette) -> go.Figure:
     """Bands from `before` (left) to `after` (right), as thick as `people`; who stayed is pale.
 
     Plotly's own flow chart tells nobody what was clicked, so the bands are drawn here, with unseen points along them
     that carry the number of their row.
     """
-    figure = go.Figure()
     rows = frame.reset_index(drop=True)
     whole = max(1, int(rows["people"].sum()))
-    for place, (left, right) in _stacked(rows, whole):
-        row = rows.iloc[place]
-        thick = row["people"] / whole
-        if thick >= LEAST:
-            _band(figure, row, left, right, thick, colours)
-            _spots(figure, row, place, left, right, thick)
+    drawn = [band for band in _stacked(rows, whole) if band.thick >= LEAST]
+    figure = go.Figure([*(_shape(rows, band, colours) for band in drawn), _spots(rows, drawn)])
     _side(figure, rows, "before", whole, colours)
     _side(figure, rows, "after", whole, colours)
     figure.update_layout(showlegend=False, hoverdistance=40, hovermode="closest")
@@ -38,8 +48,8 @@ def flow(frame: pd.DataFrame, colours: Palette) -> go.Figure:
     return dressed(figure, colours, 520)
 
 
-def _stacked(rows: pd.DataFrame, whole: int) -> Iterator[tuple[int, tuple[float, float]]]:
-    """The row of each band with the height at which it leaves and arrives."""
+def _stacked(rows: pd.DataFrame, whole: int) -> Iterator[_Band]:
+    """The bands as they leave, from the top down."""
     left, right = _tops(rows, "before", whole), _tops(rows, "after", whole)
     order = {word: place for place, word in enumerate(SEGMENTS)}
     keys = list(zip(rows["before"].map(order), rows["after"].map(order), strict=True))
@@ -48,8 +58,9 @@ def _stacked(rows: pd.DataFrame, whole: int) -> Iterator[tuple[int, tuple[float,
         arrivals[place] = right[rows["after"][place]]
         right[rows["after"][place]] += rows["people"][place] / whole
     for place in sorted(range(len(rows)), key=lambda one: keys[one]):
-        yield place, (left[rows["before"][place]], arrivals[place])
-        left[rows["before"][place]] += rows["people"][place] / whole
+        thick = rows["people"][place] / whole
+        yield _Band(place, left[rows["before"][place]], arrivals[place], thick)
+        left[rows["before"][place]] += thick
 
 
 def _tops(rows: pd.DataFrame, side: str, whole: int) -> dict[str, float]:
@@ -61,34 +72,32 @@ def _tops(rows: pd.DataFrame, side: str, whole: int) -> dict[str, float]:
     return tops
 
 
-def _curve(start: float, end: float) -> list[float]:
-    """From one height to the other without a corner."""
-    steps = [step / STEPS for step in range(STEPS + 1)]
-    return [start + (end - start) * share * share * (3 - 2 * share) for share in steps]
-
-
-def _band(
-    figure: go.Figure, row: pd.Series, left: float, right: float, thick: float, colours: Palette
-) -> None:
+def _shape(rows: pd.DataFrame, band: _Band, colours: Palette) -> go.Scatter:
     across = [step / STEPS for step in range(STEPS + 1)]
-    upper, lower = _curve(left, right), _curve(left + thick, right + thick)
-    stayed = row["before"] == row["after"]
-    colour = colours.by_word.get(str(row["after"]), colours.main)
-    figure.add_scatter(
-        x=across + across[::-1], y=upper + lower[::-1], mode="lines", fill="toself", hoverinfo="skip",
-        line={"width": 0}, fillcolor=faint(colour, 0.25 if stayed else 0.7),
+    upper = band.heights(across)
+    before, after = rows["before"][band.place], rows["after"][band.place]
+    colour = colours.by_word.get(str(after), colours.main)
+    return go.Scatter(
+        x=across + across[::-1], y=upper + [high + band.thick for high in upper[::-1]], mode="lines", fill="toself",
+        hoverinfo="skip", line={"width": 0}, fillcolor=faint(colour, 0.25 if before == after else 0.7),
     )  # fmt: skip
 
 
-def _spots(figure: go.Figure, row: pd.Series, place: int, left: float, right: float, thick: float) -> None:
+def _spots(rows: pd.DataFrame, bands: Sequence[_Band]) -> go.Scatter:
+    """All places where a click is taken, as one trace: each trace costs milliseconds."""
     across = [(spot + 0.5) / SPOTS for spot in range(SPOTS)]
-    high = [left + (right - left) * share * share * (3 - 2 * share) + thick / 2 for share in across]
-    stayed = row["before"] == row["after"]
-    said = f"stayed {row['after']}" if stayed else f"{row['before']} → {row['after']}"
-    figure.add_scatter(
-        x=across, y=high, mode="markers", customdata=[[place]] * SPOTS, marker={"size": 18, "opacity": 0},
-        hovertemplate=f"{escape(said)}: {row['people']:,} people<extra></extra>",
+    return go.Scatter(
+        x=across * len(bands), y=[high + band.thick / 2 for band in bands for high in band.heights(across)],
+        mode="markers", marker={"size": 18, "opacity": 0},
+        customdata=[[band.place] for band in bands for _ in across],
+        hovertext=[_said(rows.iloc[band.place]) for band in bands for _ in across],
+        hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
+
+
+def _said(row: pd.Series) -> str:
+    way = f"stayed {row['after']}" if row["before"] == row["after"] else f"{row['before']} → {row['after']}"
+    return escape(f"{way}: {row['people']:,} {'person' if row['people'] == 1 else 'people'}", quote=False)
 
 
 def _side(figure: go.Figure, rows: pd.DataFrame, side: str, whole: int, colours: Palette) -> None:
@@ -130,5 +139,5 @@ def by_month(frame: pd.DataFrame, colours: Palette, words: Sequence[str] = SEGME
         legend={"orientation": "h", "y": -0.22, "traceorder": "normal", "font_size": 11},
     )
     name_months(figure, list(dict.fromkeys(month_name(on) for on in rows["on"])))
-    figure.update_yaxes(tickformat="~s", rangemode="tozero", nticks=5)
+    figure.update_yaxes(tickformat=",d", rangemode="tozero", nticks=5)
     return dressed(figure, colours, 380)

@@ -109,6 +109,6 @@ def _weekdays(desk: Desk, whom: Condition) -> None:
         "Days of the week", Marks(frame, marks.conditions),
         lambda rows: columns(rows, colours(), number="orders"),
         [f"{name}: {number(orders)} orders" for name, orders in zip(named, frame["orders"], strict=True)],
-        key="weekdays", titles=[f"bought on a {name}" for name in named],
+        key="weekdays", titles=[f"bought on a {name}" for name in named], help="Orders of the last 365 days",
         alt=f"Most orders come on {DAYS[int(frame.loc[frame['orders'].idxmax(), 'weekday'])]}",
     )  # fmt: skip

@@ -37,7 +37,7 @@ def _trust(desk: Desk, now: forecasts.ForecastState) -> None:
     with st.container(border=True, key="forecast_trust", gap="xsmall"):
         if found is not None:
             st.markdown(f":material/fact_check: **{plain(found.words)}**")
-        st.caption(f"Worked out on {day(now.fit_on)} with {plain(now.model_words)}.")
+        st.caption(f"Worked out on {day(now.fit_on)}.", help=f"With {plain(now.model_words)}.")
         for warning in now.warnings:
             st.caption(f":material/info: {plain(warning)}")
 

@@ -10,9 +10,9 @@ from pages._parts import Desk, plain, say_later
 # (setting, label, unit); shares in per cent, revenue in the company's currency
 GOALS = (
     ("goal_revenue", "Revenue a month", ""),
-    ("goal_retention", "Retention", "%"),
+    ("goal_retention", "Came back", "%"),
     ("goal_repeat_rate", "Repeat rate", "%"),
-    ("goal_churn", "Churn at most", "%"),
+    ("goal_churn", "Lost regulars at most", "%"),
 )
 
 

@@ -88,13 +88,23 @@ def _due(found: followups.Preview) -> None:
     labels = {play.name: play.label for play in followups.plays()}
     st.caption(
         plain(" · ".join(f"{number(amount)} {labels.get(name, name)}" for amount, name in most))
-        or "Nobody is due."
+        or _nobody_due(sum(found.left_out.values()))
     )
     st.space("stretch")
     if st.button(
-        "See who and why", key="to_calls", type="primary", icon=":material/call:", disabled=not found.people
+        "See who and why",
+        key="to_calls",
+        type="primary",
+        icon=":material/call:",
+        disabled=not found.people and not found.left_out,
     ):
         go_to_page("followups")
+
+
+def _nobody_due(left_out: int) -> str:
+    return (
+        f"Nobody is due; {counted(left_out, 'person', 'people')} left out." if left_out else "Nobody is due."
+    )
 
 
 def _doubles(desk: Desk, pairs: int) -> None:
@@ -132,7 +142,10 @@ def matters(desk: Desk) -> None:
         said = sentences(desk.database, period("last 90 days", desk.as_of))
         if not said:
             return
-        st.subheader("What matters now", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="matters_head"):
+            st.subheader("What matters now", anchor=False)
+            if st.button("See all numbers", key="to_insights", type="tertiary", icon=":material/insights:"):
+                go_to_page("insights")
         for one in said:
             _sentence(one)
 

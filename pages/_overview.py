@@ -1,5 +1,7 @@
 """What matters in a period: three sentences, and eight numbers against the period before, last year and the goals."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +21,9 @@ ICONS = {
 }  # fmt: skip
 # Whom these count is known on the day only: somebody silent then may have bought since, or bought a second time.
 OF_THE_DAY = ("silent", "churn", "repeat_rate")
+
+SAME = "as before"
+NO_BREAK = "\u00a0"
 
 
 def overview(desk: Desk, span: Period, whom: Condition) -> None:
@@ -65,9 +70,11 @@ def tiles(desk: Desk, span: Period, whom: Condition) -> None:
 
 
 def _tile(desk: Desk, kpi: Kpi, days: str, whom: Condition) -> None:
+    change = _change(kpi)
+    colour: Any = "off" if change == SAME else "normal" if kpi.good == "up" else "inverse"
     st.metric(
-        kpi.label, _said(desk, kpi, kpi.value), _change(kpi), help=kpi.help or None,
-        delta_color="normal" if kpi.good == "up" else "inverse", chart_data=line_of(kpi),
+        kpi.label, _said(desk, kpi, kpi.value), change, help=kpi.help or None, delta_color=colour,
+        delta_arrow="off" if change == SAME else "auto", chart_data=line_of(kpi),
     )  # fmt: skip
     st.caption(_compared(desk, kpi))
     if words := goal_words(kpi, _aim(desk, kpi)):
@@ -85,7 +92,8 @@ def _tile(desk: Desk, kpi: Kpi, days: str, whom: Condition) -> None:
 def _compared(desk: Desk, kpi: Kpi) -> str:
     """What it was before and a year ago, as far as there is something to say."""
     told = (("before", _said(desk, kpi, kpi.before)), ("a year ago", _said(desk, kpi, kpi.last_year)))
-    return " · ".join(f"{name} {said}" for name, said in told if said != "–") or "nothing to compare with"
+    parts = [f"{name} {said}".replace(" ", NO_BREAK) for name, said in told if said != "–"]
+    return " · ".join(parts) or "nothing to compare with"
 
 
 def _said(desk: Desk, kpi: Kpi, value: float | int | None) -> str:
@@ -103,15 +111,15 @@ def _aim(desk: Desk, kpi: Kpi) -> str:
     return _said(desk, kpi, kpi.goal)
 
 
-def _change(kpi: Kpi) -> str | int | None:
+def _change(kpi: Kpi) -> str | None:
     """By how much it moved; shares in percentage points."""
     if kpi.value is None or kpi.before is None or (kpi.kind != "share" and not kpi.before):
         return None
     if kpi.kind == "share":
         points = (kpi.value - kpi.before) * 100
-        return f"{points:+.1f} points" if round(points, 1) else 0
+        return f"{points:+.1f} points" if round(points, 1) else SAME
     share = kpi.value / kpi.before - 1
-    return f"{share:+.1%}" if round(share, 3) else 0
+    return f"{share:+.1%}" if round(share, 3) else SAME
 
 
 def line_of(kpi: Kpi) -> list[float] | None:

@@ -181,7 +181,7 @@ def tiles(desk: Desk, person: CustomerPage) -> None:
     facts = person.measures
     forecast, reasons = expected(desk, person)
     told = (_spent(desk, facts), _last(desk, facts), _next(desk, facts), _spoken(desk, person), *forecast)
-    with st.grid(3, min_column_width=170):
+    with st.grid(3, min_column_width=210):  # “13 months ago” is not cut on a phone
         for label, value, compared in told:
             look = {"delta_color": "off", "delta_arrow": "off"}
             st.metric(label, value, compared, border=True, height="stretch", **look)  # type: ignore[arg-type]

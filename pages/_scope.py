@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Sav
 from crm_core.model.words import SEGMENTS
 from crm_core.views import customers, periods, products, segments
 from crm_core.views.periods import Period
-from pages._parts import Desk, counted, day, number, plain
+from crm_core.views.report import report_file
+from pages._parts import Desk, counted, day, download, number, plain
 
 USUAL = "last 90 days"
 PERIODS = {
@@ -41,8 +43,12 @@ def scope(desk: Desk) -> Scope:
             format_func=PERIODS.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
         _choice("Segment", "for_segment", _segments(desk))
-        _choice("Owner", "for_owner", _owners(desk))
-        _choice("Product", "for_product", _products(desk))
+        for label, key, options in (
+            ("Owner", "for_owner", _owners(desk)),
+            ("Product", "for_product", _products(desk)),
+        ):
+            if options:  # where no owner or product is known, there is nothing to choose
+                _choice(label, key, options)
     span = _days_chosen(desk) if name == "custom" else periods.period(name or USUAL, desk.as_of)
     return Scope(span, whom(desk), words())
 
@@ -64,6 +70,9 @@ def _between(desk: Desk, days: object) -> Period:
 
 
 def _choice(label: str, key: str, options: list[str]) -> None:
+    for gone in sorted({*st.query_params.get_all(key)} - {*options}):
+        said = f"“{plain(gone.removeprefix(SAVED).removeprefix(KIND))}” of this link is not there any more."
+        st.toast(f"{said} It is left out.", icon=":material/filter_list_off:", duration="long")
     st.multiselect(
         label, options, key=key, bind="query-params", placeholder=f"Any {label.lower()}", select_all=False,
         label_visibility="collapsed",
@@ -153,7 +162,7 @@ def clear() -> None:
 
 
 def said(desk: Desk, now: Scope, view_has_period: bool, everybody: int, people: int) -> None:
-    """Below the filters: which days, against which, and whose numbers these are."""
+    """Below the filters: which days, against which, whose numbers these are, and all of them as a workbook."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope_said"):
         st.caption(
             _compared(now.span)
@@ -165,6 +174,17 @@ def said(desk: Desk, now: Scope, view_has_period: bool, everybody: int, people: 
             many = f"{number(people)} of {counted(everybody, 'person', 'people')}"
             st.caption(f":material/filter_list: Only {plain(now.words)}: {many}", width="content")
             st.button("Clear filters", key="scope_clear", type="tertiary", on_click=clear)
+        st.space("stretch")
+        _report(desk, now, people)
+
+
+def _report(desk: Desk, now: Scope, people: int) -> None:
+    """The managers' workbook of this period and these people."""
+    make = partial(report_file, desk.database, now.span, desk.as_of, now.whom, now.words)
+    download(
+        "Report", make, f"report-{now.span.start}-to-{now.span.end}.xlsx", key="report", disabled=not people,
+        icon=":material/summarize:", help="A workbook of this period and these people, with charts, ready to print",
+    )  # fmt: skip
 
 
 def _compared(span: Period) -> str:

@@ -81,7 +81,7 @@ def _what(row: Row, offered: Catalogue) -> None:
     st.session_state.setdefault(key, row.what)
     names = [*offered, *([row.what] if row.what and row.what not in offered else [])]
     st.selectbox(
-        "Ask about", names, None if row.what is None else 0, key=key, placeholder="what to ask about", width=270,
+        "Ask about", names, None if row.what is None else 0, key=key, placeholder="what to ask about", width=300,
         on_change=_chosen, args=(row, key, offered), format_func=lambda name: _label(name, offered), **HIDDEN,
     )  # fmt: skip
 

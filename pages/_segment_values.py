@@ -76,7 +76,7 @@ def _nothing(desk: Desk, row: Row, kind: Kind | None, choices: Sequence[str]) ->
 def _days(desk: Desk, row: Row, kind: Kind | None, choices: Sequence[str]) -> None:
     key = _put(key_of(row, "days"), row.value if _is_whole(row.value) else None)
     st.number_input(
-        "Days", 0, LONGEST, None, step=1, placeholder="how many days", icon=":material/calendar_today:", width=190,
+        "Days", 0, LONGEST, None, step=1, placeholder="how many", icon=":material/calendar_today:", width=190,
         **_taking(row, "value", key), **HIDDEN,
     )  # fmt: skip
     st.markdown("days", width="content")

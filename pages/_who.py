@@ -16,6 +16,7 @@ SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 TITLES = {
     "segment": "Segments", "tier": "Tiers", "pattern": "How they buy", "stage": "How far the relation has come",
 }  # fmt: skip
+SAID = {"segment": "Segment", "tier": "Tier", "pattern": "How they buy", "stage": "How far it has come"}
 CLASSES = {"A": "A · has bought", "B": "B · can be reached", "C": "C · the rest"}
 CLASSES_HELP = (
     "A has bought. B has not, but can be reached. C are the rest. Behind the number of people: purchases as a share of "
@@ -49,7 +50,7 @@ def words(desk: Desk, name: str, whom: Condition) -> None:
     ]
     chart(
         TITLES[name], marks, lambda rows: _charts_basic.bars(rows, colours(), label="value"), labels, key=name,
-        titles=[f"{name}: {value}" for value in frame["value"]], help=insights.help_of(name),
+        titles=[f"{SAID[name]}: {value}" for value in frame["value"]], help=insights.help_of(name),
         alt=f"People by {name}; most are {_most(marks)}", nothing="" if frame["people"].any() else NO_BUYER,
     )  # fmt: skip
 
@@ -87,7 +88,7 @@ def pareto(desk: Desk, whom: Condition) -> None:
     shares = marks.frame["people_share"]
     listed = sorted({int((shares - share).abs().idxmin()) for share in SHARES}) if len(shares) else []
     names = [
-        f"the best {percent(share)}: {people_words(people)}"
+        f"the best {number(round(share * 100, 1))}%: {people_words(people)}"
         for share, people in zip(shares, marks.frame["people"], strict=True)
     ]
     chart(
@@ -150,7 +151,7 @@ def priorities(desk: Desk, whom: Condition) -> None:
     chart(
         "Whom to spend time on", marks, draw, key="priority", help=CLASSES_HELP,
         labels=[f"{CLASSES[one]}: {text}" for one, text in zip(frame["priority"], long, strict=True)],
-        titles=[f"priority {CLASSES[one]}" for one in frame["priority"]],
+        titles=[f"Class {CLASSES[one]}" for one in frame["priority"]],
         alt=f"People by class: {'; '.join(f'{one} {text}' for one, text in zip(frame['priority'], long, strict=True))}",
     )  # fmt: skip
 

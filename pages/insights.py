@@ -26,7 +26,7 @@ class View:
 
 
 VIEWS = {
-    "Overview": View("_overview", "overview"),
+    "Overview": View("_overview", "overview", kept=True),
     "Who they are": View("_who", "who", has_period=False),
     "Who changed": View("_changed_people", "who_changed", kept=True),
     "Who comes back": View("_coming_back", "coming_back", has_period=False),

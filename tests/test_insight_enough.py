@@ -18,13 +18,20 @@ def same(people: int, repeat: int, weeks: float = 30.0) -> Histories:
     return Histories(x, np.where(x > 0, min(5.0, weeks), 0.0), np.full(people, weeks))
 
 
+def once(people: int, since: float) -> Histories:
+    """People who bought once, from 30 weeks back up to `since` weeks back."""
+    return Histories(np.zeros(people), np.zeros(people), np.linspace(30.0, since, people))
+
+
 @pytest.mark.parametrize(
     ("histories", "says"),
     [
         (same(0, 0), "Nobody has bought"),
         (same(1, 1), "1 person has bought; .* at least 50"),
         (same(49, 30), "49 people have bought; .* at least 50"),
-        (same(500, 0), "None of the 500 people has bought on a second day"),
+        (once(500, 10.0), "None of the 500 people has bought on a second day"),
+        (once(500, 30.0), "All purchases are on one day"),
+        (once(1, 30.0), "1 person has bought; .* at least 50"),
         (same(500, 9), "Only 9 people have bought on two days or more; .* at least 10"),
         (same(500, 0, weeks=0.0), "All purchases are on one day"),
         (same(500, 100, weeks=3.0), "span 3 weeks; .* at least 4"),

@@ -1,16 +1,21 @@
 """Products as they were bought, on both databases, against plain pandas."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from stocked import add, online_retail, stock
 
 from crm_core.actions.items import refresh
-from crm_core.ledger import derived, items
+from crm_core.ledger import backup, derived, item_buyers, items, tables
 from crm_core.ledger.database import Database, open_database
 from crm_core.ledger.naming import NO_ITEM, Variant, items_of
+from crm_core.ledger.periods import STANDARD, Period, period
 from crm_core.ledger.sold import read_sold
 
 DAY = date(2026, 1, 5)
@@ -104,33 +109,44 @@ def test_lines_without_a_product_are_left_out(database_url: str) -> None:
 
 
 @pytest.mark.slow
-def test_months_are_the_sums_of_their_lines(database_url: str, shared_data) -> None:
-    """Online Retail: people, orders, quantity and revenue by product and month, with cancellations and blanks."""
+def test_periods_are_the_sums_of_their_lines(database_url: str, shared_data) -> None:
+    """Online Retail: people, orders, quantity, revenue and the revenue before, with cancellations and blanks."""
     customers, lines = online_retail(shared_data)
     day = date(2011, 12, 9)
     database = stock(database_url, day, customer=customers, purchase=lines)
     with database.read() as connection:
         sold = read_sold(connection, day)
-        found = items.month_sums(sold).set_index(["item", "month"]).sort_index()
-    wanted = by_month(lines)
-    assert found.index.tolist() == wanted.index.tolist()
-    for name in ("people", "orders", "revenue"):
-        assert found[name].tolist() == wanted[name].tolist(), name
-    assert np.allclose(found["quantity"], wanted["quantity"])
+    for name in STANDARD:
+        span = period(name, day)
+        found, wanted = items.period_sums(sold, span).set_index("item").sort_index(), by_hand(lines, span)
+        assert found.index.tolist() == wanted.index.tolist() and len(found) > 100
+        for column in ("people", "orders", "revenue", "before"):
+            assert found[column].tolist() == wanted[column].tolist(), (name, column)
+        assert np.allclose(found["quantity"], wanted["quantity"])
 
 
-def by_month(lines: pd.DataFrame) -> pd.DataFrame:
-    rows = lines[lines["product_code"].notna()].assign(
-        item=lines["product_code"].str.lower(), month=lines["date"].str[:7]
-    )
+def by_hand(lines: pd.DataFrame, span: Period) -> pd.DataFrame:
+    rows = lines[lines["product_code"].notna()].assign(item=lines["product_code"].str.lower())
     rows["positive"] = (rows["amount"] >= 0) & (rows["quantity"] > 0)
     rows["order"] = rows["number"].astype(str) + "·" + rows["customer_id"].fillna(0).astype(str)
     rows.loc[~rows["positive"], ["order", "customer_id"]] = None
-    found = rows.groupby(["item", "month"]).agg(
+    past = rows[rows["date"].between(span.before_start.isoformat(), span.before_end.isoformat())]
+    rows = rows[rows["date"].between(span.start.isoformat(), span.end.isoformat())]
+    found = rows.groupby("item").agg(
         people=("customer_id", "nunique"), orders=("order", "nunique"), quantity=("quantity", "sum"),
         revenue=("amount", "sum"),
     )  # fmt: skip
+    found["before"] = past.groupby("item")["amount"].sum().reindex(found.index).fillna(0).astype("int64")
     return found[found["orders"] > 0].sort_index()
+
+
+def test_reading_tells_how_far_it_is(database_url: str) -> None:
+    """The last word is that all is read."""
+    database = shop(database_url, *[line(1, "2025-12-01", "Tea")] * 3)
+    heard: list[float] = []
+    with database.read() as connection:
+        read_sold(connection, DAY, told=heard.append)
+    assert heard[-1] == 1.0
 
 
 # Kept ---------------------------------------------------------------------------------------------------------
@@ -156,7 +172,56 @@ def test_products_are_kept_until_a_purchase_changes(database_url: str) -> None:
     assert stamp is not None and stamp.facts["people"] == 3 and database.revisions()["item"] > before
     with database.read() as connection:
         assert items.kept_for(connection, date(2026, 1, 4)) is None
-        assert items.read_months(connection, "gin", DAY)["people"].tolist() == [2]
+        found = items.read_period(connection, "last 90 days", 2)
+    assert found["item"].tolist() == ["cake", "tea"] and found["people"].tolist() == [3, 3]
+
+
+@given(
+    st.dictionaries(
+        st.integers(1, 2**40), st.dictionaries(st.integers(0, 9), st.integers(1, 400)), max_size=30
+    )
+)
+def test_who_bought_what_comes_back_as_it_was(bought: dict[int, dict[int, int]]) -> None:
+    """In pieces of three entries: nobody, people with one product or many, large ids."""
+    rows = sorted(bought.items())
+    arrays = {
+        "customers": np.array([person for person, _ in rows], "int64"),
+        "indptr": np.cumsum([0, *(len(own) for _, own in rows)]),
+        "indices": np.array([one for _, own in rows for one in sorted(own)], "int32"),
+        "times": np.array([own[one] for _, own in rows for one in sorted(own)], "int32"),
+        "first": np.arange(len(rows)) - 5, "last": np.arange(len(rows)), "days": np.ones(len(rows)),
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item_buyers, "PIECE", 24)
+        engine = sa.create_engine("sqlite://")
+        with engine.begin() as connection:
+            tables.item_buyers.create(connection)
+            item_buyers.write_buyers(connection, arrays)
+            found = item_buyers.read_buyers(connection)
+    assert all(found[name].tolist() == array.tolist() for name, array in arrays.items())
+
+
+def test_a_backup_brings_the_kept_products_along(database_url: str, tmp_path: Path) -> None:
+    """Who bought what is text in the tables: either kind of backup holds it."""
+    database = shop(database_url, *(line(who, "2025-12-01", "Tea") for who in (1, 2, 3)))
+    refresh(database, as_of=DAY)
+    backup.back_up(database, tmp_path / "copy")
+    again = open_database(f"sqlite:///{tmp_path / 'again.db'}")
+    backup.restore(again, tmp_path / "copy")
+    with again.read() as connection:
+        assert item_buyers.read_buyers(connection)["customers"].tolist() == [1, 2, 3]
+
+
+def test_who_bought_it_by_now(database_url: str) -> None:
+    """By code, by the name of it, up to the day; what was given back, and other people, do not count."""
+    database = shop(
+        database_url, line(1, "2025-12-01", "Tea", product_code="T1"), line(2, "2025-12-02", "tea"),
+        line(3, "2025-12-03", "Tea", -1.0, -1, product_code="T1"), line(3, "2026-02-01", "Tea", product_code="T1"),
+    )  # fmt: skip
+    refresh(database, as_of=DAY)
+    with database.read() as connection:
+        assert items.who_bought(connection, (1, 2, 3), "t1", DAY) == {1, 2}
+        assert items.who_bought(connection, (2, 3), "t1", DAY) == {2}
 
 
 @pytest.mark.parametrize("lines", [[], [line(1, "2025-12-01")], [line(None, "2025-12-01", "Tea")]])

@@ -19,10 +19,10 @@ from crm_core.views.customers import PeopleQuery
 from crm_core.views.kpis import kpis
 from crm_core.views.marks import Marks
 from crm_core.views.sentences import sentences
-from pages import _revenue
+from pages import _revenue, _scope
 
 VIEWS = ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy")
-KEPT = ("Who changed", "What comes next", "What they buy")
+KEPT = ("Overview", "Who changed", "What comes next", "What they buy")
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_the_filters_hold_on_every_view(linked, sqlite_url):
 def test_a_mark_of_filtered_people_says_so(linked, sqlite_url):
     """The people of a bar are those of the filter alone, and their title tells both."""
     screen = click(who(linked("for_owner=Maria")), "segment", SEGMENTS.index("no purchase"))
-    assert screen.button(key="chip_people").label.startswith("segment: no purchase (owner Maria)")
+    assert screen.button(key="chip_people").label.startswith("Segment: no purchase (owner Maria)")
     both = All((Where("owner", "is", "Maria"), Where("segment", "is", "no purchase")))
     found = shown(screen)["name"].tolist() if len(names(sqlite_url, both)) else []
     assert sorted(found) == names(sqlite_url, both)
@@ -215,7 +215,7 @@ def test_eight_numbers_against_the_period_before(page, sqlite_url):
     assert [one.label for one in page.metric] == [kpi.label for kpi in found] and len(found) == 8
     assert page.metric[1].value == str(found[1].value)
     known = sum(kpi.before is not None for kpi in found)
-    assert sum(part.value.startswith("before ") for part in page.caption) == known > 0
+    assert sum(part.value.startswith("before") for part in page.caption) == known > 0
 
 
 def test_the_sentences_lead_to_their_people(page, sqlite_url):
@@ -321,7 +321,7 @@ def test_a_bar_leads_to_its_people(page, sqlite_url, segment):
     screen = click(who(page), "segment", SEGMENTS.index(segment))
     assert (
         screen.title[0].value == "Customers"
-        and f"segment: {segment}" in screen.button(key="chip_people").label
+        and f"Segment: {segment}" in screen.button(key="chip_people").label
     )
     assert sorted(shown(screen)["name"]) == expected and expected
 
@@ -380,6 +380,7 @@ def test_every_chart_says_what_it_shows_and_gives_its_data(page):
 def test_what_is_not_up_to_date_is_worked_out_once(page, monkeypatch, view):
     """The page begins by itself, waits, and draws what came of it; even if that stays stale it does not begin again."""
     begun: list[date] = []
+    del page.session_state["kept_up_for"]
     monkeypatch.setattr(refresh, "is_stale", lambda database, as_of: True)
     monkeypatch.setattr(refresh, "refresh_all", lambda database, as_of, progress: begun.append(as_of))
     page.button_group(key="view").set_value(view).run()
@@ -389,6 +390,51 @@ def test_what_is_not_up_to_date_is_worked_out_once(page, monkeypatch, view):
 
 
 def test_views_that_need_nothing_worked_out_wait_for_nothing(page, monkeypatch):
-    """Overview and who they are come at once."""
+    """Who they are comes at once."""
+    del page.session_state["kept_up_for"]
     monkeypatch.setattr(refresh, "is_stale", lambda database, as_of: pytest.fail("asked"))
-    assert not screens.errors(who(page.run()))
+    assert not screens.errors(who(page))
+
+
+# The managers' workbook -------------------------------------------------------------------------------------------
+
+
+def report_of(screen, monkeypatch) -> list:
+    """What the report button asks for when the page runs again with these filters."""
+    asked: list = []
+    monkeypatch.setattr(_scope, "report_file", lambda *about: asked.append(about) or b"")
+    monkeypatch.setattr(_scope, "download", lambda label, make, name, **look: asked.append(name) or make())
+    assert not screens.errors(screen.run())
+    return asked
+
+
+def test_the_report_is_about_the_filters(linked, monkeypatch):
+    """The workbook is of the chosen days and people, said in words, and named after the days."""
+    screen = linked("view=Who they are&period=This month&for_owner=Maria")
+    name, (_, span, day, whom, words) = report_of(screen, monkeypatch)
+    assert name == "report-2026-01-01-to-2026-01-05.xlsx"
+    assert (span, day) == (periods.period("month", DAY), DAY)
+    assert (whom, words) == (Where("owner", "is", "Maria"), "owner Maria")
+
+
+def test_the_report_knows_chosen_days(linked, monkeypatch):
+    """Days that somebody chose are as good as a named period."""
+    screen = linked("view=Who they are&period=Chosen days&days=2025-11-01&days=2025-11-30")
+    _, (_, span, *_rest) = report_of(screen, monkeypatch)
+    assert (span.start, span.end) == (date(2025, 11, 1), date(2025, 11, 30))
+
+
+def test_filters_without_anything_to_choose_are_not_shown(sqlite_url, monkeypatch):
+    """Where nobody has an owner and no product is known, only period and segment stand there."""
+    no_purchases(sqlite_url).close()
+    screen = screens.on(sqlite_url, monkeypatch)("insights")
+    assert [box.key for box in screen.multiselect] == ["for_segment"]
+
+
+def test_a_link_to_a_segment_that_is_gone_says_so(linked):
+    """Numbers of everybody are never shown without a word where a link asked for some."""
+    screen = linked("view=Who they are&for_segment=saved: Long gone")
+    assert [toast.value for toast in screen.toast] == [
+        "“Long gone” of this link is not there any more. It is left out."
+    ]
+    assert not screens.errors(screen)

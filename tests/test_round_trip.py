@@ -220,6 +220,7 @@ def test_people_nobody_can_tell_apart_are_no_news(sqlite_url: str) -> None:
     [(text, text, None, None, None, *[text] * 6) for text in HOSTILE],
     [("7", "Tea", None, "1.2340", "=1")],
 )
+@example([("1", "A", *[None] * 9)], [("7", "Tea", None, "1", None), (None, "Tea", None, "2", None)])
 def test_any_people_and_products_come_home(
     people: list[tuple[Any, ...]], products: list[tuple[Any, ...]]
 ) -> None:

@@ -4,18 +4,20 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from stocked import online_retail, stock
+from stocked import add, online_retail, stock
 from test_ledger_items import DAY, line
 from test_ledger_measures import random_shop
 
 from crm_core.actions.items import refresh
 from crm_core.errors import InvalidInput
 from crm_core.insight.trials import OfferTest
+from crm_core.ledger import items
 from crm_core.ledger.database import Database, open_database
-from crm_core.model.conditions import Where
+from crm_core.model.conditions import Condition, Where
 from crm_core.views import offers, products
+from crm_core.views import stall as stalls
 from crm_core.views.customers import count
-from crm_core.views.periods import period
+from crm_core.views.periods import STANDARD, Period, period
 
 YEAR = period("last 365 days", DAY)
 OFTEN = Where("orders", "at least", 3)
@@ -143,15 +145,107 @@ def test_the_catalogue_names_what_was_never_bought(database_url: str) -> None:
         refresh(database, as_of=DAY)
 
 
-def test_a_product_by_month_leaves_no_month_out(shop: Database) -> None:
-    """From the first month to today; an unknown product has none."""
-    found = products.trend(shop, "beans", DAY)
-    wanted = pd.Series(
-        [day[:7] for day in tastes()["purchase"].query("product == 'Beans'")["date"]]
-    ).value_counts()
-    assert found["month"].iloc[-1] == "2026-01" and found["month"].is_unique
-    assert found[found["orders"] > 0].set_index("month")["orders"].to_dict() == wanted.to_dict()
-    assert products.trend(shop, "nothing", DAY).empty
+# Kept or live -------------------------------------------------------------------------------------------------
+
+
+def mixed(url: str) -> Database:
+    """Returns, marked lines, lines of nobody; four names of three products."""
+    frames = random_shop(8, people=60, lines=600)
+    frames["purchase"]["product"] = [("Tea", "Cake", "Gin", "tea", "Honey")[n * n % 5] for n in range(600)]
+    return stock(url, DAY, **frames)
+
+
+@pytest.mark.parametrize("name", STANDARD)
+def test_kept_best_sellers_are_the_live_ones(database_url: str, name: str) -> None:
+    """Rows, their order and the people behind them; the period is really read from what is kept."""
+    database, span = mixed(database_url), period(name, DAY)
+    live = products.best_sellers(database, span)
+    refresh(database, as_of=DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "read_sold", None)
+        kept = products.best_sellers(database, span)
+    same_marks(kept, live)
+
+
+def same_marks(kept: products.Marks, live: products.Marks) -> None:
+    pd.testing.assert_frame_equal(kept.frame, live.frame, check_dtype=False)
+    assert kept.conditions == live.conditions
+
+
+def test_other_periods_and_filters_are_live(sqlite_url: str) -> None:
+    """A custom period, one of another day and one of some people: as without anything kept."""
+    database = mixed(sqlite_url)
+    asked: list[tuple[Period, Condition]] = [
+        (period("custom", DAY, DAY - timedelta(days=40), DAY), products.EVERYBODY),
+        (period("month", DAY - timedelta(days=40)), products.EVERYBODY),
+        (period("year", DAY + timedelta(days=9)), products.EVERYBODY),
+        (YEAR, OFTEN),
+    ]
+    live = [products.best_sellers(database, *one) for one in asked]
+    refresh(database, as_of=DAY)
+    for one, wanted in zip(asked, live, strict=True):
+        same_marks(products.best_sellers(database, *one), wanted)
+
+
+@pytest.mark.parametrize("name", STANDARD)
+def test_a_large_database_shows_the_sums_of_few_days_ago(sqlite_url: str, name: str) -> None:
+    """The day after, before the refresh: the kept ones with the people of their days; not those of a month ago."""
+    database = mixed(sqlite_url)
+    kept = products.best_sellers(database, period(name, DAY))
+    refresh(database, as_of=DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(items, "LARGE", 10)
+        same_marks(products.best_sellers(database, period(name, DAY + timedelta(days=1))), kept)
+        later = products.best_sellers(database, period(name, DAY + timedelta(days=40)))
+    assert later.conditions != kept.conditions
+
+
+def test_kept_segments_and_pairs_of_some_are_the_live_ones(database_url: str) -> None:
+    """What each segment buys, and what goes together for some people, from what is kept."""
+    database = stock(database_url, DAY, **tastes())
+    live = products.by_segment(database, DAY), products.together(database, DAY, OFTEN)
+    refresh(database, as_of=DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stalls, "read_sold", None)
+        kept = products.by_segment(database, DAY), products.together(database, DAY, OFTEN)
+    assert len(kept[0].frame) > 3 and len(kept[1].frame) > 1
+    for one, other in zip(kept, live, strict=True):
+        same_marks(one, other)
+
+
+@pytest.mark.parametrize("asked", [("Grinder", {}), ("Samovar", {"like": ("tea pot",), "price": 60_000})])
+def test_a_kept_offer_is_the_live_one(database_url: str, asked: tuple[str, dict]) -> None:
+    """People, scores and words, for a product that is sold and for a new one."""
+    database, (product, more) = stock(database_url, DAY, **tastes()), asked
+    live = products.offer(database, product, DAY, **more)
+    refresh(database, as_of=DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stalls, "read_sold", None)
+        kept = products.offer(database, product, DAY, **more)
+    pd.testing.assert_frame_equal(kept.marks.frame, live.marks.frame, rtol=1e-5)
+    assert kept.words == live.words and kept.condition == live.condition
+
+
+def test_an_earlier_state_is_shown_with_its_day(sqlite_url: str) -> None:
+    """After new purchases the kept products are shown on; on the next day they say of which day they are."""
+    database, later = stock(sqlite_url, DAY, **tastes()), DAY + timedelta(days=1)
+    assert products.worked_out_on(database, DAY) is None
+    refresh(database, as_of=DAY)
+    before = products.by_segment(database, DAY).frame
+    assert products.worked_out_on(database, DAY) is None and products.worked_out_on(database, later) == DAY
+    add(database, DAY, purchase=pd.DataFrame([line(2, ago(0), "Beans") | {"id": 9_999}]))
+    pd.testing.assert_frame_equal(products.by_segment(database, DAY).frame, before)
+    assert products.worked_out_on(database, DAY) == DAY
+
+
+def test_who_bought_it_since_is_offered_it_no_more(sqlite_url: str) -> None:
+    """Of an earlier state are the baskets; who has the product by now, or is gone, is left out all the same."""
+    database = stock(sqlite_url, DAY, **tastes())
+    refresh(database, as_of=DAY)
+    first, second = products.offer(database, "Grinder", DAY).marks.frame["id"].head(2)
+    add(database, DAY, purchase=pd.DataFrame([line(int(first), ago(0), "Grinder") | {"id": 9_999}]))
+    found = products.offer(database, "Grinder", DAY, most=10).marks.frame
+    assert first not in set(found["id"]) and found["id"].iloc[0] == second and len(found) == 10
 
 
 # Offers -------------------------------------------------------------------------------------------------------

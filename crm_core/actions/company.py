@@ -10,6 +10,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger import existing, journal
 from crm_core.ledger.database import Database
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+from crm_core.model.words import USUAL_CURRENCY
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Company:
     """The three answers of the welcome page. `demo`: the data is made up."""
 
     name: str = ""
-    currency: str = "EUR"
+    currency: str = USUAL_CURRENCY
     country: str = ""
     demo: bool = False
 
@@ -32,7 +33,7 @@ def company(database: Database) -> Company:
         known = existing.settings(connection)
     return Company(
         known.get("company", ""),
-        known.get("currency", "EUR"),
+        known.get("currency", USUAL_CURRENCY),
         known.get("country", ""),
         bool(known.get("demo")),
     )

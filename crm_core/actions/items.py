@@ -1,7 +1,7 @@
 """Products worked out anew: sums, periods, what goes together, who bought what, how well offers would have done."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ def refresh(database: Database, *, as_of: date, progress: Progress = journal.qui
     with database.read() as connection:
         if derived.is_current(connection, "item", items.BOUGHT, as_of):
             return
+        progress("Looking who is in which segment", 0.0)
         state = profile.state(connection, items.BOUGHT)
         segments = queries.people_frame(connection, Where("orders", "at least", 1), ("segment",), as_of)
         sold = read_sold(
@@ -52,7 +53,11 @@ def _kept(
     progress("Trying offers on the past", 0.85)
     prices = sums["price"].astype("float64").to_numpy()
     trial = try_offers(found.items, prices, known.customer, known.item, known.day)
-    facts = {"people": len(found.customers), "trial": None if trial is None else asdict(trial), "segments": sizes}
+    facts = {
+        "people": len(found.customers),
+        "trial": None if trial is None else asdict(trial),
+        "segments": sizes,
+    }
     buyers = {name: getattr(found, name) for name in BUYERS}
     return items.Kept(sums, periods, by_segment, together, buyers), facts
 

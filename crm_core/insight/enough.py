@@ -17,10 +17,8 @@ def too_little(histories: Histories) -> str | None:
     people, repeat = len(histories), int((histories.x > 0).sum())
     if not people:
         return "Nobody has bought anything yet, so there is nothing to forecast from."
-    if histories.T.max() <= 0:
-        return "All purchases are on one day; a forecast needs to see who comes back."
-    if repeat == 0:
-        return f"None of the {people:,} people has bought on a second day yet, so nobody's return can be forecast."
+    if repeat == 0 and (people > 1 or histories.T.max() <= 0):
+        return _nobody_again(histories)
     if people < FEWEST_PEOPLE:
         return (
             f"{_of(people, 'person has', 'people have')} bought; a forecast needs at least {FEWEST_PEOPLE}."
@@ -35,6 +33,12 @@ def too_little(histories: Histories) -> str | None:
     return None
 
 
+def _nobody_again(histories: Histories) -> str:
+    if histories.T.min() == histories.T.max():
+        return "All purchases are on one day; a forecast needs to see who comes back."
+    return f"None of the {len(histories):,} people has bought on a second day yet, so nobody's return can be forecast."
+
+
 def warnings(names: tuple[str, ...], top: Maximum, gone: Numbers, known: Compressed) -> tuple[str, ...]:
     """Sentences about a fit that ran to an edge: nobody leaves, everybody alike, parameters not determined."""
     repeat = known.rows.x > 0
@@ -47,17 +51,12 @@ def warnings(names: tuple[str, ...], top: Maximum, gone: Numbers, known: Compres
         )
     if theta["r"] > ALIKE:
         found.append("Everybody seems to buy at the same pace; differences between people are chance.")
-    if loose := [name for name, is_loose in zip(names, top.loose, strict=True) if is_loose]:
+    if any(top.loose):
         found.append(
-            f"The data leave a part of the model open ({_listed(loose)}): the total can be trusted more than "
-            "the numbers of single people."
+            "The data leave a part of the model open: the total can be trusted more than the numbers of single people."
         )
     return tuple(found)
 
 
 def _of(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]])

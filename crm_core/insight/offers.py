@@ -38,10 +38,19 @@ class Market:
     @cached_property
     def gap(self) -> np.ndarray:
         """By customer the days between two purchases, drawn to what is usual."""
+        return self.gap_of(self.baskets.first, self.baskets.last, self.baskets.days)
+
+    @cached_property
+    def usual_gap(self) -> float:
+        """The median own gap in days, of those who bought on two days."""
         b = self.baskets
-        span, again = (b.last - b.first).astype(float), b.days > 1
-        usual = float(np.median(span[again] / (b.days[again] - 1))) if again.any() else USUAL_GAP
-        return np.maximum((span + PRIOR_GAPS * usual) / (b.days - 1 + PRIOR_GAPS), 1.0)
+        again = b.days > 1
+        gaps = (b.last[again] - b.first[again]) / (b.days[again] - 1)
+        return float(np.median(gaps)) if len(gaps) else USUAL_GAP
+
+    def gap_of(self, first: np.ndarray, last: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """The days between two purchases of those who bought on so many days, drawn to what is usual."""
+        return np.maximum((last - first + PRIOR_GAPS * self.usual_gap) / (days - 1 + PRIOR_GAPS), 1.0)
 
     @cached_property
     def soon(self) -> np.ndarray:

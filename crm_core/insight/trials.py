@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_core.insight.affinities import Baskets, baskets
+from crm_core.insight.affinities import Baskets, baskets, sorted_unique
 from crm_core.insight.offers import HORIZON, Market, ranked, scores, wanted
 
 MOST_TESTS = 100  # products
@@ -50,7 +50,7 @@ def try_offers(
 
 
 def _thinned(*columns: np.ndarray) -> tuple[np.ndarray, ...]:
-    people = np.unique(columns[0])
+    people = sorted_unique(columns[0])
     step = -(-len(people) // MOST_PEOPLE)
     if step <= 1:
         return columns

@@ -11,6 +11,7 @@ from crm_core.ledger import doubles
 from crm_core.ledger.bulk import KeyTable, read_frame
 from crm_core.ledger.tables import TABLES, archive, batches, meta
 from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.words import USUAL_CURRENCY
 
 NUMBER_KEYS = ("source_key", "id", "customer_id")
 Found = tuple[pd.DataFrame, pd.DataFrame]
@@ -77,6 +78,11 @@ def removed_by_hand(entity: str) -> sa.Select[Any]:
     )
     keyed = sa.and_(archive.c.entity == entity, archive.c.source_key.is_not(None))
     return sa.select(archive.c.source_key).where(keyed, archive.c.batch.not_in(undoing))
+
+
+def currency(connection: Connection) -> str:
+    """The currency that amounts are shown in: the one that was set, else the usual one."""
+    return settings(connection).get("currency") or USUAL_CURRENCY
 
 
 def settings(connection: Connection) -> dict[str, str]:

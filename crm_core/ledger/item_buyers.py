@@ -26,7 +26,7 @@ def write_buyers(connection: Connection, arrays: Mapping[str, np.ndarray]) -> No
 
 
 def _pieces(name: str, array: np.ndarray) -> Iterator[str]:
-    data = memoryview(np.ascontiguousarray(array, dtype=WIDTHS[name])).cast("B")
+    data = np.ascontiguousarray(array, dtype=WIDTHS[name]).tobytes()
     for start in range(0, len(data), PIECE):
         yield base64.b64encode(data[start : start + PIECE]).decode("ascii")
 

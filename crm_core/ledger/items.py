@@ -10,18 +10,29 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger import derived
+from crm_core.ledger import derived, profile
 from crm_core.ledger.bulk import insert_frame
 from crm_core.ledger.dialects import EPOCH, by_letter
 from crm_core.ledger.frames import typed_frame
 from crm_core.ledger.item_buyers import write_buyers
+from crm_core.ledger.known import CUSTOMER_FIELDS
 from crm_core.ledger.occasions import counted_lines
 from crm_core.ledger.periods import Period
 from crm_core.ledger.sold import Sold
-from crm_core.ledger.tables import TABLES, item_pairs, item_periods, item_segments, items, purchases
+from crm_core.ledger.tables import (
+    TABLES,
+    customers,
+    item_pairs,
+    item_periods,
+    item_segments,
+    items,
+    purchases,
+)
 from crm_core.model.entities import Field, Kind
+from crm_core.model.folding import fold
 
 BOUGHT = ("purchase",)  # what products are worked out from
+LARGE = 1_000_000  # lines: 6 seconds to read
 MOST_LINES = 5_000  # of one customer; the newest
 SUMS = ("people", "orders", "quantity", "revenue")
 K = Kind
@@ -139,7 +150,12 @@ def all_periods(sold: Sold, spans: Iterable[Period]) -> pd.DataFrame:
 def write_items(connection: Connection, kept: Kept) -> None:
     """Replace what is kept of products."""
     sums = kept.sums.assign(place=range(len(kept.sums)))
-    frames = ((items, sums), (item_periods, kept.periods), (item_segments, kept.segments), (item_pairs, kept.pairs))
+    frames = (
+        (items, sums),
+        (item_periods, kept.periods),
+        (item_segments, kept.segments),
+        (item_pairs, kept.pairs),
+    )
     for table, frame in frames:
         connection.execute(sa.delete(table))
         insert_frame(connection, table, frame)
@@ -150,6 +166,11 @@ def kept_for(connection: Connection, as_of: date) -> derived.Stamp | None:
     """The stamp of the kept products when they may be shown on that day: worked out on it or before."""
     found = derived.stamp_of(connection, "item")
     return found if found is not None and found.as_of <= as_of.isoformat() else None
+
+
+def is_large(connection: Connection) -> bool:
+    """Whether there are so many purchases that nobody would wait until all are read."""
+    return (connection.scalar(sa.select(sa.func.max(purchases.c.id))) or 0) > LARGE
 
 
 def read_items(connection: Connection) -> pd.DataFrame:
@@ -191,6 +212,47 @@ def declared(connection: Connection) -> pd.DataFrame:
     p: Any = TABLES["product"].c
     chosen = sa.select(p.code, p.name.label("product"), p.category, p.price).order_by(p.name, p.id)
     return typed_frame(connection, chosen, FIELDS)
+
+
+def barred(connection: Connection) -> np.ndarray:
+    """The ids of those who do not want to be contacted."""
+    c = customers.c
+    ids = connection.scalars(sa.select(c.id).where(c.do_not_contact == "yes").order_by(c.id))
+    return np.fromiter(ids, "int64")
+
+
+def called(connection: Connection, ids: Iterable[int], as_of: date) -> pd.DataFrame:
+    """Of a few people (ids) those who are there: id, name, phone, and as of that day first_on, last_on, days. No
+    measure is among them: an offer is not to wait for the quintiles of everybody."""
+    sums = profile.source(connection, as_of)
+    of_each = sums.c.first_on, sums.c.last_on, sums.c.days
+    chosen = sa.select(customers.c.id, customers.c.name, customers.c.phone, *of_each)
+    both = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
+    return typed_frame(
+        connection, chosen.select_from(both).where(_one_of(customers.c.id, ids)), CUSTOMER_FIELDS
+    )
+
+
+def _one_of(column: sa.ColumnElement[int], ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Written out: SQLite takes 32,766 values a statement."""
+    return column.in_(
+        sa.bindparam(None, [int(number) for number in ids], expanding=True, literal_execute=True)
+    )
+
+
+def who_bought(connection: Connection, ids: Iterable[int], item: str, as_of: date) -> set[int]:
+    """Those of a few people (ids) who bought the product up to as_of, by its lines as they stand."""
+    p = purchases.c
+    mine = counted_lines(None).add_columns(p.product_code, p.product)
+    line = mine.where(_one_of(p.customer_id, ids), p.date <= as_of.isoformat()).subquery().c
+    chosen = sa.select(line.customer_id, line.product_code, line.product).where(line.positive == 1).distinct()
+    name = connection.scalar(sa.select(items.c.product).where(items.c.item == item))
+    keys = {item, fold(name or "")}
+    said = (
+        (person, fold(code or "") or fold(product or ""))
+        for person, code, product in connection.execute(chosen)
+    )
+    return {person for person, key in said if key in keys}
 
 
 def lines_of(connection: Connection, customer: int, as_of: date) -> pd.DataFrame:

@@ -74,7 +74,10 @@ class _Days(dict[str, int]):
 
 
 def read_sold(
-    connection: Connection, until: date, since: date | None = None, told: Callable[[float], None] | None = None
+    connection: Connection,
+    until: date,
+    since: date | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> Sold:
     """The dated lines up to `until` (from `since` on) that name a product by code or name. `told`: hears now and then
     what share of them is read, 0..1."""
@@ -91,7 +94,8 @@ def read_sold(
 
 def _counted(variants: _Numbered, variant: np.ndarray) -> list[Variant]:
     counts = np.bincount(variant, minlength=len(variants))
-    return [Variant(*said, int(count)) for said, count in zip(variants, counts, strict=True)]
+    both = zip(variants, counts, strict=True)
+    return [Variant(code, product, category, int(count)) for (code, product, category), count in both]
 
 
 def _told(

@@ -77,7 +77,8 @@ def _plain(condition: Condition) -> dict[str, Any]:
 def _plain_other(condition: Condition) -> dict[str, Any]:
     match condition:
         case Near(place, km, latitude, longitude):
-            return {"near": place, "km": km, "latitude": latitude, "longitude": longitude}
+            numbers = {"km": km, "latitude": latitude, "longitude": longitude}
+            return {"near": place, **{name: _single_out(one, "near") for name, one in numbers.items()}}
         case Was(field, value, on):
             return {"was": field, "value": value, "on": on}
         case Saved(name):

@@ -46,6 +46,7 @@ PROFILE_COLUMNS = (
     "next_order_on", "last_contact_on", "owner",
 )  # fmt: skip
 
+USUAL_CURRENCY = "EUR"  # where none was set
 MONEY_UNIT = 10_000  # money is kept in whole ten-thousandths
 
 # Words on files that we hand out and know again when they come home.

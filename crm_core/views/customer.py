@@ -66,7 +66,7 @@ def _page(stock: Stock, customer: int) -> CustomerPage | None:
     card, extra = found
     planned = timeline.planned(connection, customer)
     favourites = timeline.favourites(connection, customer, as_of)
-    currency = existing.settings(connection).get("currency") or ""
+    currency = existing.currency(connection)
     fields, measures = _taken_apart(card)
     return CustomerPage(
         customer, card["version"], card["name"] or "", card["preferred_name"] or card["name"] or "", fields, extra,

@@ -52,7 +52,7 @@ def _of_customer(stock: Stock, customer_id: int) -> PersonForecast | None:
     plain = frame.astype(object).where(frame.notna(), None).to_dict("records")
     if not plain or plain[0]["p_alive"] is None or not plain[0]["days"]:
         return None
-    row, currency = plain[0], existing.settings(stock.connection).get("currency") or ""
+    row, currency = plain[0], existing.currency(stock.connection)
     kept = {name: row[name] for name in (*names, "next_order_on")}
     return PersonForecast(**kept, words=tuple(reasons(row, stock.as_of, currency)))
 

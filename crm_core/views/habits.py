@@ -53,7 +53,7 @@ class _Shelf:
 def _shelf(stock: Stock) -> _Shelf:
     stamp = items.kept_for(stock.connection, stock.as_of)
     goods, pairs = items.read_items(stock.connection), items.read_pairs(stock.connection)
-    currency = existing.settings(stock.connection).get("currency") or ""
+    currency = existing.currency(stock.connection)
     places = pd.Series(places_of(goods), dtype="Int64")
     return _Shelf(goods, places, pairs, stamp.facts["people"] if stamp else None, currency)
 

@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.insight.offers import Scores, Wanted, ranked, scores, wanted
+from crm_core.insight.offers import Market, Scores, Wanted, ranked, scores, wanted
 from crm_core.insight.trials import OfferTest
-from crm_core.ledger import existing, items, queries
+from crm_core.ledger import existing, items
 from crm_core.ledger.database import Database
+from crm_core.ledger.dialects import EPOCH
 from crm_core.model.conditions import EVERYBODY, Condition, Where
 from crm_core.model.folding import fold
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.evidence import Words, evidence
 from crm_core.views.marks import Marks
-from crm_core.views.stall import Stall, ids_of, places_of, stall
+from crm_core.views.stall import Stall, ids_of, kept_on, places_of, stall
 from crm_core.views.words import counted
 
-BARRED = Where("do_not_contact", "is", "yes")
 COLUMNS = ("id", "name", "score", "why", "last_on", "phone")
-READ_OF_EACH = ("name", "last_on", "phone", "silence")
+SPARE = 200  # ranked besides, in place of those who drop out
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def offer(
     allowed = _allowed(database, place, asked, whom, as_of)
     by_days = trial is not None and not trial.better
     score = place.baskets.days.astype(float) if by_days else found.score
-    best = ranked(score, place.baskets.days, allowed, most)
+    best = _best(database, place, asked, (score, allowed), most, as_of)
     resembled = asked.like if asked.place is None else ()
     words = Words(place, asked.category, resembled, known.currency, by_days)
     people = _people(database, tuple(int(number) for number in place.baskets.customers[best]), as_of=as_of)
@@ -89,7 +89,7 @@ class _Known:
 def _known(stock: Stock) -> _Known:
     stamp = items.kept_for(stock.connection, stock.as_of)
     trial = stamp.facts.get("trial") if stamp else None
-    currency = existing.settings(stock.connection).get("currency") or ""
+    currency = existing.currency(stock.connection)
     return _Known(items.declared(stock.connection), OfferTest(**trial) if trial else None, currency)
 
 
@@ -154,9 +154,7 @@ def _offered(place: Stall, asked: _Asked) -> Wanted:
 def _allowed(database: Database, place: Stall, asked: _Asked, whom: Condition, as_of: date) -> np.ndarray:
     found, chosen = place.baskets, ids_of(database, whom, as_of)
     allowed = np.ones(len(found.customers), bool) if chosen is None else found.rows(chosen)
-    barred = ids_of(database, BARRED, as_of)
-    if barred is not None:
-        allowed[found.rows(barred)] = False
+    allowed[found.rows(_barred(database, as_of=as_of))] = False
     if asked.place is not None:
         allowed[found.buyers(asked.place)] = False
     return allowed
@@ -165,19 +163,62 @@ def _allowed(database: Database, place: Stall, asked: _Asked, whom: Condition, a
 # Who may want it ----------------------------------------------------------------------------------------------
 
 
+def _best(
+    database: Database,
+    place: Stall,
+    asked: _Asked,
+    made_of: tuple[np.ndarray, np.ndarray],
+    most: int,
+    as_of: date,
+) -> np.ndarray:
+    """The rows of the best. Baskets of an earlier state: without those who bought it since or are there no more."""
+    score, allowed = made_of
+    if not place.kept or kept_on(database, as_of) is None:
+        return ranked(score, place.baskets.days, allowed, most)
+    rows = ranked(score, place.baskets.days, allowed, most + SPARE)
+    item = None if asked.place is None else place.baskets.items[asked.place]
+    ids = place.baskets.customers[rows]
+    return rows[np.isin(ids, _still(database, tuple(ids.tolist()), item, as_of=as_of))][:most]
+
+
+@remembered("customer")
+def _barred(stock: Stock) -> np.ndarray:
+    return items.barred(stock.connection)
+
+
+@remembered("customer", "purchase", "item")
+def _still(stock: Stock, ids: tuple[int, ...], item: str | None) -> list[int]:
+    """Of these people those who are still there and have not bought the product by now."""
+    there = items.called(stock.connection, ids, stock.as_of)["id"]
+    have = set() if item is None else items.who_bought(stock.connection, ids, item, stock.as_of)
+    return [number for number in there if number not in have]
+
+
 @remembered("customer", "order", "purchase")
 def _people(stock: Stock, ids: tuple[int, ...]) -> pd.DataFrame:
-    found = queries.people_frame(stock.connection, Where("id", "one of", ids), READ_OF_EACH, stock.as_of)
+    found = items.called(stock.connection, ids, stock.as_of)
     return found.set_index("id").reindex(list(ids)).rename_axis("id").reset_index()
 
 
 def _rows(
     people: pd.DataFrame, words: Words, made_of: tuple[Wanted, Scores], score: np.ndarray, best: np.ndarray
 ) -> pd.DataFrame:
-    silence = people["silence"].to_numpy("float64", na_value=np.nan)
+    silence = _silence(people, words.place.market)
     why = [evidence(words, made_of, int(row), away) for row, away in zip(best, silence, strict=True)]
     hundred = 100 * score[best] / max(float(score[best].max(initial=0.0)), 1e-12)
     return people.assign(score=hundred, why=pd.Series(why, dtype="str"))[list(COLUMNS)]
+
+
+def _silence(people: pd.DataFrame, market: Market) -> np.ndarray:
+    """How many of their usual gaps ago they last bought; nan for those who never did."""
+    first, last = (np.array([_number_of(day) for day in people[name]]) for name in ("first_on", "last_on"))
+    days = people["days"].to_numpy("float64", na_value=np.nan)
+    return (market.day - last) / market.gap_of(first, last, days)
+
+
+def _number_of(day: Any) -> float:
+    """Days since 1970-01-01; nan for no day."""
+    return np.nan if pd.isna(day) else float(date.fromisoformat(day).toordinal() - EPOCH)
 
 
 def _whole(asked: _Asked, rows: pd.DataFrame, trial: OfferTest | None, allowed: int) -> Offer:

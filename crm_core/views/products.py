@@ -1,7 +1,7 @@
 """Products: what there is, what sells, what goes together, what each segment buys. Every mark knows its people.
 
-What is asked of everybody comes from what is kept, though it be of an earlier state (`worked_out_on` says of which day);
-the lines themselves are read for other filters, other periods, and while nothing was ever kept.
+What is asked of everybody comes from what is kept, though it be of an earlier state (`worked_out_on` says of which
+day); the lines themselves are read for other filters and periods, and while nothing was ever kept.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from crm_core.views.customers import READ
 from crm_core.views.habits import Habits, habits
 from crm_core.views.marks import Marks
 from crm_core.views.offers import Offer, offer
-from crm_core.views.periods import STANDARD, Period, period
+from crm_core.views.periods import DAYS, STANDARD, Period, period
 from crm_core.views.stall import Stall, among, buyers_of, ids_of, kept_on, stall
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
 SHOWN = ("item", "product", "category", "price", "people")
 BEST = ("item", "product", "category", "people", "orders", "quantity", "revenue", "before")
 PAIRED = ("first", "second", "people", "support", "confidence", "lift")
+FEW_DAYS = 7  # that the kept sums of a large database may be old, and are shown all the same
 LEAST_PEOPLE = 3  # of a segment, below which nothing is called theirs
 SEGMENT = ("segment", "product", "people", "share", "lift")
 
@@ -89,21 +90,26 @@ def best_sellers(database: Database, period: Period, whom: Condition = EVERYBODY
     """What brought most in the period: item, product, category, people, orders, quantity, revenue, before (the revenue
     of the period it is compared with). Returns are taken off revenue and quantity; lines without a customer count
     where `whom` is everybody."""
-    return _best(database, period, whom, most)
-
-
-def _best(database: Database, span: Period, whom: Condition, most: int) -> Marks:
-    kept = _kept_best(database, span, most, as_of=span.end) if whom == EVERYBODY else None
-    return _live_best(database, span, whom, most, as_of=span.end) if kept is None else kept
+    kept = _kept_best(database, period, most, as_of=period.end) if whom == EVERYBODY else None
+    return _live_best(database, period, whom, most, as_of=period.end) if kept is None else kept
 
 
 @remembered("item")
 def _kept_best(stock: Stock, span: Period, most: int) -> Marks | None:
-    """From what is kept, where it is of the last day of this period."""
+    """From what is kept, where it is of the last day of this period, or of few days before in a large database."""
     stamp = items.kept_for(stock.connection, stock.as_of)
-    if stamp is None or span.name not in STANDARD or span != period(span.name, date.fromisoformat(stamp.as_of)):
+    if stamp is None or span.name not in STANDARD:
         return None
-    return _marks_of_best(items.read_period(stock.connection, span.name, most), span, EVERYBODY)
+    kept = period(span.name, date.fromisoformat(stamp.as_of))
+    if kept != span and not (_stands_for(kept, span) and items.is_large(stock.connection)):
+        return None
+    return _marks_of_best(items.read_period(stock.connection, span.name, most), kept, EVERYBODY)
+
+
+def _stands_for(kept: Period, span: Period) -> bool:
+    """Whether the kept period is the same month, quarter or year as this one, or as many days till shortly before."""
+    usual, days = span == period(span.name, span.end), (span.end - kept.end).days
+    return usual and 0 <= days <= FEW_DAYS and (span.name in DAYS or kept.start == span.start)
 
 
 @remembered(*READ, *items.BOUGHT)
@@ -231,7 +237,9 @@ def _by_segment(found: _Split, most: int) -> Marks:
         people, size = found.counts[number], int(found.sizes[number])
         for place in _best_of(people / max(1, size), usual, people, most):
             good, share = found.goods.iloc[place], people[place] / size
-            rows.append((segment, str(good["product"]), int(people[place]), share, share / max(usual[place], 1e-12)))
+            rows.append(
+                (segment, str(good["product"]), int(people[place]), share, share / max(usual[place], 1e-12))
+            )
             conditions.append(All((Where("segment", "is", segment), buyers_of(good))))
     return Marks(pd.DataFrame(rows, columns=list(SEGMENT)), tuple(conditions))
 

@@ -10,7 +10,7 @@ from crm_core.ledger.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.views import customers, report_ahead, report_now
 from crm_core.views.customers import PeopleQuery
-from crm_core.views.periods import NAMES, Period, period
+from crm_core.views.periods import STANDARD, Period, period
 from crm_core.views.sentences import sentences
 from crm_core.views.words import long_day
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_xlsx
@@ -46,14 +46,14 @@ CHAPTERS: tuple[tuple[Chapter, str], ...] = (
 
 
 def report_file(
-    database: Database, period_name: str, as_of: date, whom: Condition = EVERYBODY, about: str = ""
+    database: Database, span: str | Period, as_of: date, whom: Condition = EVERYBODY, about: str = ""
 ) -> bytes:
-    """The report of a period up to as_of as .xlsx, ready to print; `about` says in words whom it is about.
+    """The report of a period (its name, or chosen days) as .xlsx, ready to print; `about`: in words whom it is about.
 
     A chapter that the data cannot carry is left out and named on the cover. InvalidInput for an unknown period and
     where nobody is stored.
     """
-    scope = _scope(database, period_name, as_of, whom)
+    scope = _scope(database, span, as_of, whom)
     found = [(chapter(scope), words) for chapter, words in CHAPTERS]
     sheets = [sheet for sheet, _ in found if sheet is not None]
     missing = [words for sheet, words in found if sheet is None]
@@ -63,15 +63,19 @@ def report_file(
     return write_xlsx([cover, *sheets], properties=title, currency=scope.currency)
 
 
-def _scope(database: Database, name: str, as_of: date, whom: Condition) -> Scope:
-    usable = tuple(one for one in NAMES if one != "custom")
-    if name not in usable:
-        raise InvalidInput(f"“{name}” is no period. Choose one of: {', '.join(usable)}.")
+def _scope(database: Database, span: str | Period, as_of: date, whom: Condition) -> Scope:
+    days = span if isinstance(span, Period) else _named(span, as_of)
     if not customers.people(database, PeopleQuery(size=1, columns=("name",)), as_of).total:
         raise InvalidInput("There is nobody to report on yet. Upload a workbook first.")
     with database.read() as connection:
-        currency = existing.settings(connection).get("currency") or ""
-    return Scope(database, period(name, as_of), as_of, whom, currency)
+        currency = existing.currency(connection)
+    return Scope(database, days, as_of, whom, currency)
+
+
+def _named(name: str, as_of: date) -> Period:
+    if name not in STANDARD:
+        raise InvalidInput(f"“{name}” is no period. Choose one of: {', '.join(STANDARD)}.")
+    return period(name, as_of)
 
 
 def _cover(scope: Scope, about: str, listed: list[tuple[str, str]], missing: list[str]) -> SheetContent:
@@ -82,7 +86,14 @@ def _cover(scope: Scope, about: str, listed: list[tuple[str, str]], missing: lis
         f"{scope.span.words}, as of {long_day(scope.as_of.isoformat())}",
         *([f"Only {about}"] if about else []),
     )
-    matters = [("What matters", sentence.text + ".") for sentence in sentences(scope.database, scope.span)]
+    matters = [("What matters", sentence + ".") for sentence in _sentences(scope)]
     left = [("Left out", f"{words}: there is not enough data for it yet.") for words in missing]
     rows = [*matters, *([("", "")] if matters else []), *listed, *left]
     return SheetContent("Report", CONTENTS, rows, title_rows=titles, filter=False, freeze=False)
+
+
+def _sentences(scope: Scope) -> list[str]:
+    """What matters to these people; of days that are over there is nothing to do any more."""
+    if scope.span.end != scope.as_of:
+        return []
+    return [sentence.text for sentence in sentences(scope.database, scope.span, whom=scope.whom)]

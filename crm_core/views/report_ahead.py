@@ -9,7 +9,7 @@ from crm_core.model.conditions import All, Where
 from crm_core.views import forecasts
 from crm_core.views import products as goods
 from crm_core.views.exports import decimal_of
-from crm_core.views.report_now import share
+from crm_core.views.report_now import share, with_days_before
 from crm_core.workbook.write import ChartStyle, ColumnStyle, SheetContent
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def to_save(scope: "Scope") -> SheetContent | None:
         ColumnStyle("Still a customer", "percent"), ColumnStyle("Value of 12 months", "money"),
         ColumnStyle("At stake", "money"),
     )  # fmt: skip
-    title = ("Whom to save first", "Likely to leave, and worth most if they stay")
+    title = (
+        "Whom to save first",
+        "At stake: what they may bring in 12 months × how likely it is that they are gone",
+    )
     return SheetContent("To save", columns, rows, title_rows=title)
 
 
@@ -100,5 +103,5 @@ def products(scope: "Scope") -> SheetContent | None:
         ColumnStyle("Product"), ColumnStyle("Category"), ColumnStyle("People", "integer"),
         ColumnStyle("Quantity", "number"), ColumnStyle("Revenue", "money"), ColumnStyle("Before", "money"),
     )  # fmt: skip
-    title = ("What sold best", f"{scope.span.words}; before: the same number of days before")
+    title = ("What sold best", with_days_before(scope.span))
     return SheetContent("Products", columns, rows, title_rows=title)

@@ -10,6 +10,7 @@ from crm_core.model.words import SEGMENTS
 from crm_core.views import cohorts, forecasts, insights, kpis
 from crm_core.views.exports import decimal_of
 from crm_core.views.movement import month_ends, movement
+from crm_core.views.periods import Period
 from crm_core.views.words import long_day
 from crm_core.workbook.write import ChartStyle, ColumnStyle, SheetContent
 
@@ -29,8 +30,7 @@ def numbers(scope: "Scope") -> SheetContent:
         ColumnStyle("What it means", "note", 60),
     )
     rows = [_number(kpi, scope.currency) for kpi in _kpis(scope)]
-    before = _days(scope.span.before_start, scope.span.before_end)
-    title = ("The numbers", f"{scope.span.words}; before: {before}")
+    title = ("The numbers", with_days_before(scope.span))
     return SheetContent("Numbers", columns, rows, title_rows=title, filter=False)
 
 
@@ -64,8 +64,10 @@ def _exact(kind: str, value: Any) -> Any:
     return _money(value) if kind == "money" else share(value) if kind == "share" else value
 
 
-def _days(start: date, end: date) -> str:
-    return f"{long_day(start.isoformat())} to {long_day(end.isoformat())}"
+def with_days_before(span: Period) -> str:
+    """The period, and the days that it is compared with."""
+    first, last = (long_day(day.isoformat()) for day in (span.before_start, span.before_end))
+    return f"{span.words}; before: {first} to {last}"
 
 
 def _number(kpi: Any, currency: str) -> tuple[Any, ...]:

@@ -110,7 +110,7 @@ def sentences(
 
 @remembered(*READ, "setting")
 def _ranked(stock: Stock, period: Period, whom: Condition) -> tuple[Sentence, ...]:
-    currency = existing.settings(stock.connection).get("currency") or ""
+    currency = existing.currency(stock.connection)
     conditions = [among(whom, topic.condition(period)) for topic in TOPICS]
     sums = series.worth(stock.connection, conditions, stock.as_of)
     found = [

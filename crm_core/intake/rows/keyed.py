@@ -95,13 +95,17 @@ def _stored_ids(entity: str, frame: pd.DataFrame, stored: Stored) -> pd.Series:
         if name in frame:
             open_rows = frame.loc[(ids == 0) & frame[name].notna(), name]
             held = stored.rows(entity, {name: open_rows.unique()})
-            found = (
-                open_rows.map(held.drop_duplicates(name).set_index(name)["id"])
-                if len(held)
-                else open_rows.map({})
-            )
+            found = open_rows.map(_one_each(entity, name, held)) if len(held) else open_rows.map({})
             ids = ids.where(~ids.index.isin(found.dropna().index), found.reindex(ids.index))
     return ids
+
+
+def _one_each(entity: str, name: str, held: pd.DataFrame) -> pd.Series:
+    """Ids by this key; where several have it, the one that lacks the stronger keys: it has no other to go by."""
+    stronger = [key for key in ENTITIES[entity].keys[: ENTITIES[entity].keys.index(name)] if key in held]
+    other = held[stronger].notna().any(axis=1) if stronger else pd.Series(False, index=held.index)
+    ordered = held.assign(other=other).sort_values("other", kind="stable")
+    return ordered.drop_duplicates(name).set_index(name)["id"]
 
 
 def _change(work: Work, sheet: str, records: Records, known: pd.DataFrame, stored: Stored) -> None:
