@@ -5,19 +5,29 @@ import sys
 import tempfile
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browser import DESKTOP, PHONE, browser, by_key, page, picture, settle, upload, visit  # noqa: E402
 from conftest import serving  # noqa: E402
-from playwright.sync_api import Page  # noqa: E402
+from PIL import Image  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
 
 from crm_core.actions.demo import fill_demo, sample_workbook  # noqa: E402
 from crm_core.actions.opening import open_at  # noqa: E402
+from crm_core.actions.segments import save_segment  # noqa: E402
+from crm_core.model.conditions import All, Has, Where  # noqa: E402
 
 DAY = date(2026, 1, 5)
-PAGES = ("today", "customers", "insights", "followups", "history")
+SEGMENT = All(
+    (Has("purchase", (Where("product", "contains", "beans"),), count=2), Where("tier", "is", "high"))
+)
+PAGES = ("today", "customers", "segments", "insights", "followups", "history")
+VIEWS = ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy")
+LOOKS = (("desk", DESKTOP, False), ("dark", DESKTOP, True), ("phone", PHONE, False))
+MARGIN = 40  # pixels below the last chart
 
 
 def take(folder: Path) -> None:
@@ -27,6 +37,7 @@ def take(folder: Path) -> None:
         url = f"sqlite:///{Path(place) / 'pictures.db'}"
         database = open_at(url)
         fill_demo(database, who="anna", as_of=DAY)
+        save_segment(database, "Coffee people nearby", SEGMENT, who="anna", as_of=DAY)
         database.close()
         book = Path(place) / "customers 2025.xlsx"
         book.write_bytes(sample_workbook(as_of=DAY))
@@ -45,6 +56,22 @@ def take(folder: Path) -> None:
             with page(chromium, PHONE, dark=True) as screen:
                 visit(screen, app.url)
                 picture(screen, folder / "phone.png")
+            _of_insights(chromium, folder / "insights", app.url)
+
+
+def _of_insights(chromium: Browser, folder: Path, url: str) -> None:
+    """Every view of Insights whole, on a desk in light and dark and on a phone."""
+    folder.mkdir(exist_ok=True)
+    for look, size, dark in LOOKS:
+        for name in VIEWS:
+            with page(chromium, size, dark=dark) as screen:
+                visit(screen, f"{url}/insights?view={quote(name)}")
+                high = screen.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                screen.set_viewport_size({"width": size[0], "height": int(high) + MARGIN})
+                settle(screen)
+                target = folder / f"{name.lower().replace(' ', '-')}-{look}.png"
+                picture(screen, target)
+                Image.open(target).convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
 
 
 def _of_an_upload(screen: Page, folder: Path, book: Path, url: str) -> None:

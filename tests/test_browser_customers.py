@@ -101,7 +101,7 @@ def test_a_click_on_a_bar_opens_its_people(shop, chromium):
         bars.first.click(force=True)
         screen.get_by_role("heading", name="Customers").wait_for()
         settle(screen)
-        assert by_key(screen, "chip_people").inner_text().startswith("tier: high")
+        assert by_key(screen, "chip_people").inner_text().startswith("Tier: high")
 
 
 def test_from_the_link_to_the_list(shop, chromium, tmp_path):
