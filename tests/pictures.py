@@ -37,7 +37,7 @@ def take(folder: Path) -> None:
         url = f"sqlite:///{Path(place) / 'pictures.db'}"
         database = open_at(url)
         fill_demo(database, who="anna", as_of=DAY)
-        save_segment(database, "Coffee people nearby", SEGMENT, who="anna", as_of=DAY)
+        save_segment(database, "Bean buyers", SEGMENT, who="anna", as_of=DAY)
         database.close()
         book = Path(place) / "customers 2025.xlsx"
         book.write_bytes(sample_workbook(as_of=DAY))
