@@ -148,7 +148,7 @@ def _predict(options: argparse.Namespace) -> None:
 
 def _report(options: argparse.Namespace) -> None:
     from crm_core.actions.refresh import refresh_all
-    from crm_core.views.report import report_file
+    from crm_core.views.report.book import report_file
 
     database, as_of = _open(options), _as_of(options)
     refresh_all(database, as_of=as_of)  # else the chapters ahead are of another day, or missing

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_core import cli_output
 from crm_core.actions.opening import Database
-from crm_core.views.forecasts_made import prediction
+from crm_core.views.ahead.made import prediction
 
 Found = Mapping[str, Any]
 

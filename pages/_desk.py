@@ -25,7 +25,7 @@ SHELL = "came_through_app"
 # Imported once, before the collector is told to leave what is there alone: it is most of a click otherwise.
 HEAVY = (
     "babel.dates", "babel.numbers", "plotly.graph_objects", "crm_core.actions.imports", "crm_core.views.customers",
-    "crm_core.views.followups", "crm_core.views.history", "crm_core.views.insights",
+    "crm_core.views.followups", "crm_core.views.history", "crm_core.views.insights.who",
 )  # fmt: skip
 
 # (file stem, title, icon, shown in the menu); the stem is the address, and the first page is the start.

@@ -6,12 +6,12 @@ from crm_core.errors import RegularsError
 from crm_core.views import customer, customers
 from crm_core.views.customer import CustomerPage
 from crm_core.views.customers import PeopleQuery
-from pages._dialogs import OPEN_DIALOG, show_dialog
 from pages._parts import Desk, go_to_page, in_words, open_desk, person_link, tell
-from pages._person import head, news, tiles, tools
-from pages._person_edit import edit_person
-from pages._person_habits import habits
-from pages._person_story import facts, likes, planned, time_line
+from pages._people.dialogs import OPEN_DIALOG, show_dialog
+from pages._people.edit import edit_person
+from pages._people.habits import habits
+from pages._people.head import head, news, tiles, tools
+from pages._people.story import facts, likes, planned, time_line
 
 desk = open_desk()
 MATCHES = 8

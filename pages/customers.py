@@ -7,14 +7,14 @@ import streamlit as st
 from crm_core.model.conditions import All
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from crm_core.views.segment_names import segment_names
-from pages._dialogs import new_purchase, open_dialog, show_dialog
-from pages._filters import both, chips, filter_menu, fresh_people, search_box, view_menu
+from crm_core.views.segments.names import segment_names
 from pages._parts import Desk, in_words, open_desk
-from pages._people_bar import how_many, nobody, ticked, ways_out
-from pages._people_grid import collect, grid
-from pages._segment_use import save_button, saving_dialog
-from pages._unsaved import buttons, outcome, waiting
+from pages._people.bar import how_many, nobody, ticked, ways_out
+from pages._people.dialogs import new_purchase, open_dialog, show_dialog
+from pages._people.filters import both, chips, filter_menu, fresh_people, search_box, view_menu
+from pages._people.page_of_people import collect, grid
+from pages._people.unsaved import buttons, outcome, waiting
+from pages._segments.use import save_button, saving_dialog
 
 desk = open_desk()
 SIZE = 500

@@ -7,10 +7,10 @@ import streamlit as st
 
 from crm_core.views import followups
 from crm_core.views.followups import Preview
-from pages._lists import Wish, handed_out, left_out_words, list_button
+from pages._calls.lists import Wish, handed_out, left_out_words, list_button
+from pages._calls.plays import cards, chosen_plays, who_and_why
 from pages._parts import Desk, counted, in_words, number, open_desk, plain
-from pages._plays import cards, chosen_plays, who_and_why
-from pages._segment_use import among
+from pages._segments.use import among
 
 desk = open_desk()
 AHEAD = 7  # days

@@ -8,9 +8,9 @@ import streamlit as st
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from pages._kept_up import keep_up, wait_for_it
+from pages._insights.kept_up import keep_up, wait_for_it
+from pages._insights.scope import Scope, clear, said, scope
 from pages._parts import Desk, go_to_page, in_words, open_desk
-from pages._scope import Scope, clear, said, scope
 
 desk = open_desk()
 
@@ -26,12 +26,12 @@ class View:
 
 
 VIEWS = {
-    "Overview": View("_overview", "overview", kept=True),
-    "Who they are": View("_who", "who", has_period=False),
-    "Who changed": View("_changed_people", "who_changed", kept=True),
-    "Who comes back": View("_coming_back", "coming_back", has_period=False),
-    "What comes next": View("_coming_next", "coming_next", has_period=False, kept=True),
-    "What they buy": View("_buying", "buying", kept=True),
+    "Overview": View("overview", "overview", kept=True),
+    "Who they are": View("who", "who", has_period=False),
+    "Who changed": View("changed", "who_changed", kept=True),
+    "Who comes back": View("coming_back", "coming_back", has_period=False),
+    "What comes next": View("coming_next", "coming_next", has_period=False, kept=True),
+    "What they buy": View("buying", "buying", kept=True),
 }
 
 
@@ -69,7 +69,7 @@ def draw(view: View, desk: Desk, now: Scope, revisions: dict[str, int]) -> None:
     if view.kept:
         keep_up(desk, revisions)
     with in_words():
-        getattr(import_module(f"pages.{view.module}"), view.function)(desk, now.span, now.whom)
+        getattr(import_module(f"pages._insights.{view.module}"), view.function)(desk, now.span, now.whom)
     if view.kept:
         with place, in_words():
             wait_for_it()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from crm_core.views import segments
+from crm_core.views.segments import saved as segments
 from pages._parts import Desk, in_words, open_desk
-from pages._segment_builder import builder, head, is_open
-from pages._segment_list import cards, new_button, nobody_yet, removed_note, starting_points, waiting
+from pages._segments.builder import builder, head, is_open
+from pages._segments.list import cards, new_button, nobody_yet, removed_note, starting_points, waiting
 
 desk = open_desk()
 

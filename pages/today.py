@@ -2,13 +2,13 @@
 
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers
-from pages._counter import counter
-from pages._dialogs import show_dialog
 from pages._jobs import is_under_way
-from pages._morning import greeting, matters, tiles
-from pages._pairs import is_open, review
 from pages._parts import open_desk
-from pages._welcome import welcome
+from pages._people.dialogs import show_dialog
+from pages._today.counter import counter
+from pages._today.morning import greeting, matters, tiles
+from pages._today.pairs import is_open, review
+from pages._today.welcome import welcome
 
 desk = open_desk()
 

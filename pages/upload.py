@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from pages._draft import draft, take_read, take_saved
-from pages._dropping import drop_zone, files_line, saved_panel
 from pages._jobs import finish
 from pages._parts import in_words, open_desk, plain
 from pages._past import undone_note
-from pages._planned import plan_tab, ready, save_bar
-from pages._sheets import tabs
+from pages._upload.draft import draft, take_read, take_saved
+from pages._upload.dropping import drop_zone, files_line, saved_panel
+from pages._upload.planned import plan_tab, ready, save_bar
+from pages._upload.sheets import tabs
 
 desk = open_desk()
 

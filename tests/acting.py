@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_core.ledger import check, journal
-from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.tables import TABLES, metadata
+from crm_core.ledger.profiles import check
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.store.tables import TABLES, metadata
+from crm_core.ledger.writing import journal
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 
 DAY = date(2026, 1, 5)
@@ -68,7 +69,7 @@ def faults(database: Database) -> list[str]:
 
 
 def profile(database: Database, customer: int) -> dict[str, Any]:
-    from crm_core.ledger.tables import profiles
+    from crm_core.ledger.store.tables import profiles
 
     with database.read() as connection:
         row = (

@@ -34,10 +34,10 @@ sum(bought), min(day), max(day) FROM bare GROUP BY customer_id"""
 
 def make(url: str, customers: int, purchases: int) -> None:
     """Fill an empty database: people who buy at their own pace until they leave, a few lines a visit."""
-    from crm_core.ledger import kept
-    from crm_core.ledger.bulk import indexes_after
-    from crm_core.ledger.database import open_database
-    from crm_core.ledger.tables import TABLES, batches, revisions
+    from crm_core.ledger.profiles import kept
+    from crm_core.ledger.store.bulk import indexes_after
+    from crm_core.ledger.store.database import open_database
+    from crm_core.ledger.store.tables import TABLES, batches, revisions
 
     luck = np.random.default_rng(7)
     database = open_database(url)
@@ -56,7 +56,7 @@ def make(url: str, customers: int, purchases: int) -> None:
 
 
 def _people(connection: Any, customers: int) -> None:
-    from crm_core.ledger.bulk import insert_rows
+    from crm_core.ledger.store.bulk import insert_rows
 
     names = (
         "id",
@@ -97,7 +97,7 @@ def _visits(luck: np.random.Generator, customers: int) -> tuple[np.ndarray, np.n
 
 
 def _lines(connection: Any, luck: np.random.Generator, customers: int, purchases: int) -> None:
-    from crm_core.ledger.bulk import insert_rows
+    from crm_core.ledger.store.bulk import insert_rows
 
     who, when = _visits(luck, customers)
     of_visit = np.sort(luck.integers(0, len(who), purchases))
@@ -144,8 +144,8 @@ def bench_large(
 
 def _kept_sums(file: Path, row: Callable[..., None], timed: Callable[..., float]) -> None:
     """A rebuild of all kept sums beside the least that gives the same columns."""
-    from crm_core.ledger import kept
-    from crm_core.ledger.database import open_database
+    from crm_core.ledger.profiles import kept
+    from crm_core.ledger.store.database import open_database
 
     bare = sqlite3.connect(file)
     for table in BARE_TABLES:

@@ -5,24 +5,14 @@ from datetime import date
 from typing import Any
 
 from crm_core.actions.opening import Database
-from crm_core.views import (
-    classes,
-    cohorts,
-    customer,
-    customers,
-    followups,
-    forecasts,
-    insights,
-    kpis,
-    movement,
-    places,
-    products,
-    rhythm,
-    segments,
-    sentences,
-)
+from crm_core.views import customer, customers, followups
+from crm_core.views.ahead import forecasts
 from crm_core.views.customers import PeopleQuery
-from crm_core.views.periods import period
+from crm_core.views.goods import products
+from crm_core.views.insights import classes, cohorts, kpis, movement, places, rhythm, sentences
+from crm_core.views.insights import who as insights
+from crm_core.views.insights.periods import period
+from crm_core.views.segments import saved as segments
 
 SPREADS = ("segment", "tier", "pattern", "stage", "priority")
 

@@ -11,7 +11,7 @@ from crm_core.actions.reading import EMPTY, UploadedSheet, proposed
 from crm_core.intake.mapping.propose import propose_workbook
 from crm_core.intake.plan import ImportPlan
 from crm_core.intake.tables.find import find_table
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.model.changes import Batch, SourceFile
 from crm_core.workbook.sheets import Sheet
 from tests.acting import DAY

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_core.ledger import kept
-from crm_core.ledger.bulk import insert_frame
-from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.tables import TABLES, batches, metadata, occasions, profiles, revisions
+from crm_core.ledger.profiles import kept
+from crm_core.ledger.store.bulk import insert_frame
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.store.tables import TABLES, batches, metadata, occasions, profiles, revisions
 from crm_core.model.folding import search_column
 
 

@@ -13,8 +13,9 @@ from crm_core.actions.imports import plan_upload, proposed_choices, read_upload,
 from crm_core.actions.records import CellEdit, add_record, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger import existing, queries
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import PATTERNS, PRIORITIES, SEGMENTS, STAGES, TIERS

@@ -12,8 +12,8 @@ from crm_core.actions.doubles import keep_apart, merge
 from crm_core.actions.records import remove_customers
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger.database import Database
-from crm_core.ledger.tables import metadata
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.store.tables import metadata
 from tests.acting import DAY, changed, created, everything, faults, opened, profile, rows, write
 
 BY = {"who": "anna", "as_of": DAY}

@@ -10,8 +10,8 @@ import pytest
 from crm_core.actions import followups
 from crm_core.actions.followups import file_name, issue_call_list
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import open_database
-from crm_core.ledger.journal import apply
+from crm_core.ledger.store.database import open_database
+from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)

@@ -8,7 +8,7 @@ import pytest
 
 from crm_core.actions import choosing, imports
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.model.changes import Batch
 from tests.acting import DAY, faults, opened, rows
 from tests.uploads import counts, take_in, workbook

@@ -11,7 +11,7 @@ from crm_core.actions import choosing, imports, layouts, undo
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.clean.column import Reading
 from crm_core.intake.layouts import as_choice, as_text, decided, read_layout, row_shapes, shape_of
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from tests.acting import DAY, everything, opened, rows
 from tests.uploads import PEOPLE, SALES, workbook
 

@@ -9,7 +9,7 @@ from crm_core.actions import imports, limits, settings
 from crm_core.actions.company import company, save_settings
 from crm_core.actions.goals import GOALS
 from crm_core.errors import InvalidInput, UnreadableFile
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.workbook.limits import MEGABYTE, Limits
 from tests.acting import DAY, opened, rows
 from tests.uploads import workbook

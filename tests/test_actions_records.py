@@ -9,7 +9,7 @@ from crm_core.actions.contacts import Contact, log_contact
 from crm_core.actions.records import CellEdit, add_record, remove_customers, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from tests.acting import DAY, created, everything, faults, opened, profile, rows, write
 
 BY = {"who": "anna", "as_of": DAY}

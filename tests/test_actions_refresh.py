@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from stocked import add, stock
 
 from crm_core.actions import forecasts, keeping, refresh
-from crm_core.ledger import forecasts as kept
-from crm_core.ledger.tables import forecasts as table
+from crm_core.ledger.store.tables import forecasts as table
+from crm_core.ledger.worked_out import forecasts as kept
 
 DAY = date(2026, 1, 5)
 

@@ -18,7 +18,7 @@ from crm_core.actions.report_card import report_card
 from crm_core.intake.own_files import is_own_note, is_report_card, why_alone
 from crm_core.intake.plan import ImportPlan
 from crm_core.intake.score import column_scores, fixes
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
 from crm_core.model.words import WHAT_TO_FIX
 from crm_core.workbook.read import read_workbook
 from tests.acting import rows

@@ -10,7 +10,7 @@ from crm_core.actions.segments import remove_segment, rename_segment, save_segme
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.model.conditions import EVERYBODY, AnyOf, Not, Saved, Was, Where
-from crm_core.views.segments import segments
+from crm_core.views.segments.saved import segments
 
 DAY = date(2026, 1, 5)
 ACT = {"who": "Bea", "as_of": DAY}

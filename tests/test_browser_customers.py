@@ -7,7 +7,7 @@ import pytest
 from browser import DESKTOP, PHONE, browser, by_key, grid_cells, page, settle, trouble, visit, widest
 from page_shops import normal_day, stored
 
-from pages._filters import USUAL
+from pages._people.filters import USUAL
 
 pytestmark = pytest.mark.slow
 ROW_PX = 35

@@ -8,7 +8,9 @@ from busy_shop import DAY, busy
 from conftest import serving
 
 from crm_core.model.conditions import Condition
-from crm_core.views import cohorts, customers, movement, products
+from crm_core.views import customers
+from crm_core.views.goods import products
+from crm_core.views.insights import cohorts, movement
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.model.words import PRIORITIES, SEGMENTS, TIERS
-from pages import _charts, _charts_basic, _charts_cells
-from pages._charts import DARK, LIGHT
-from pages._marks import as_csv, chosen, in_units
+from pages._charts import basic, cells, figures
+from pages._charts.figures import DARK, LIGHT
+from pages._insights.marks import as_csv, chosen, in_units
 
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -17,7 +17,7 @@ def people(values, counts) -> pd.DataFrame:
     return pd.DataFrame({"value": list(values), "people": list(counts)})
 
 
-def cells(counts) -> pd.DataFrame:
+def rf_frame(counts) -> pd.DataFrame:
     pairs = [(r, f) for r in (5, 4, 3, 2, 1) for f in (1, 2, 3, 4, 5)]
     return pd.DataFrame(pairs, columns=["r", "f"]).assign(people=list(counts))
 
@@ -50,8 +50,8 @@ def test_every_word_has_its_colour(colours):
 @THEMES
 def test_a_word_keeps_its_colour(colours):
     """The same segment has the same colour whatever else is shown."""
-    whole = _charts_basic.bars(people(SEGMENTS, range(11)), colours, label="value").data[0].marker.color
-    part = _charts_basic.bars(people(SEGMENTS[3:5], (1, 2)), colours, label="value").data[0].marker.color
+    whole = basic.bars(people(SEGMENTS, range(11)), colours, label="value").data[0].marker.color
+    part = basic.bars(people(SEGMENTS[3:5], (1, 2)), colours, label="value").data[0].marker.color
     assert tuple(whole[3:5]) == tuple(part)
 
 
@@ -59,32 +59,32 @@ def test_a_word_keeps_its_colour(colours):
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.05, 0.2, 0.4, 0.7, 1.0])
 def test_a_number_can_be_read_on_its_cell(colours, share):
     """At least 4.5 to 1 between a cell and its number."""
-    assert contrast(_charts.step(share, colours), _charts.on_step(share, colours)) >= 4.5
+    assert contrast(figures.step(share, colours), figures.on_step(share, colours)) >= 4.5
 
 
 def test_figures_are_transparent():
     """The theme's page shows through: nothing is white in the dark."""
-    figure = _charts_basic.bars(people(TIERS, (1, 2, 3)), DARK, label="value")
+    figure = basic.bars(people(TIERS, (1, 2, 3)), DARK, label="value")
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
 
 
 def test_the_first_bar_is_on_top():
     """Champions stand above hibernating, each with its number."""
-    figure = _charts_basic.bars(people(SEGMENTS, range(1000, 1011)), LIGHT, label="value")
+    figure = basic.bars(people(SEGMENTS, range(1000, 1011)), LIGHT, label="value")
     assert figure.layout.yaxis.autorange == "reversed" and figure.data[0].text[0] == "1,000"
 
 
 def test_a_name_is_no_markup():
     """Whatever somebody calls a word, it stays text."""
-    figure = _charts_basic.bars(people(["<a href='x'>b</a>"], [1]), LIGHT, label="value")
+    figure = basic.bars(people(["<a href='x'>b</a>"], [1]), LIGHT, label="value")
     assert "<a" not in figure.data[0].y[0]
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=25, max_size=25))
 def test_every_cell_of_the_grid_knows_its_row(counts):
     """Each of the 25 cells lies at its recency and frequency and carries the row it came from."""
-    frame = cells(counts)
-    figure = _charts_cells.heat(frame, LIGHT)
+    frame = rf_frame(counts)
+    figure = cells.heat(frame, LIGHT)
     (bars,) = figure.data
     found = [(int(bars.customdata[place][0]), r, bars.base[place] + 1) for place, r in enumerate(bars.x)]
     assert sorted(found) == [
@@ -95,15 +95,15 @@ def test_every_cell_of_the_grid_knows_its_row(counts):
 @pytest.mark.parametrize("count", [0, 1, 5, 24])
 def test_months_of_any_number(count):
     """No month, one, or two years; at most six are named, and the last always is."""
-    figure = _charts_basic.months(months(count), LIGHT, "€", since="2021-06")
+    figure = basic.months(months(count), LIGHT, "€", since="2021-06")
     ticks = figure.layout.xaxis.tickvals or ()
-    assert len(ticks) <= _charts_basic.MOST_TICKS and (count == 0 or ticks[-1] == count - 1)
+    assert len(ticks) <= basic.MOST_TICKS and (count == 0 or ticks[-1] == count - 1)
     assert sum(len(trace.x) for trace in figure.data) == count
 
 
 def test_the_period_is_solid():
     """Months before and after the period are pale; each bar knows its row."""
-    solid, pale = _charts_basic.months(months(4), LIGHT, "€", since="2020-02", until="2020-03").data
+    solid, pale = basic.months(months(4), LIGHT, "€", since="2020-02", until="2020-03").data
     assert (solid.marker.color, [one[0] for one in solid.customdata]) == (LIGHT.main, [1, 2])
     assert (pale.marker.color, [one[0] for one in pale.customdata]) == (LIGHT.before, [0, 3])
 
@@ -119,29 +119,29 @@ def ahead() -> pd.DataFrame:
 
 def test_the_year_before_is_hatched():
     """A pattern, not a colour alone; its bars count on past the rows of the frame."""
-    before = _charts_basic.months(ahead(), LIGHT, "€").data[0]
+    before = basic.months(ahead(), LIGHT, "€").data[0]
     assert before.marker.pattern.shape == "/" and [one[0] for one in before.customdata] == [5, 6, 7, 8, 9]
 
 
 def test_what_is_expected_is_dashed_in_its_band():
     """A dashed line, and its band between the two edges; no click leads from there."""
-    *_, high, low, line = _charts_basic.months(ahead(), DARK, "€").data
+    *_, high, low, line = basic.months(ahead(), DARK, "€").data
     assert line.line.dash == "dash" and line.customdata is None
     assert (low.fill, list(low.y), list(high.y)) == ("tonexty", [0.5, 1.0], [2.0, 3.0])
 
 
 def test_a_legend_only_where_there_is_a_choice():
     """Bars of one sort need no legend."""
-    assert not _charts_basic.months(months(3), LIGHT, "€").layout.showlegend
-    assert _charts_basic.months(ahead(), LIGHT, "€").layout.showlegend
+    assert not basic.months(months(3), LIGHT, "€").layout.showlegend
+    assert basic.months(ahead(), LIGHT, "€").layout.showlegend
 
 
 def test_a_bar_may_have_another_name():
     """Class A keeps its colour under the words that explain it."""
     frame = pd.DataFrame({"priority": ["A", "B"], "people": [3, 1]})
-    drawn = _charts_basic.bars(
-        frame, LIGHT, label="priority", texts=["3 <b>", "1"], named={"A": "has bought"}
-    ).data[0]
+    drawn = basic.bars(frame, LIGHT, label="priority", texts=["3 <b>", "1"], named={"A": "has bought"}).data[
+        0
+    ]
     assert list(drawn.y) == ["has bought", "B"] and drawn.text[0] == "3 &lt;b&gt;"
     assert drawn.marker.color[0] == LIGHT.by_word["A"]
 
@@ -149,7 +149,7 @@ def test_a_bar_may_have_another_name():
 def test_a_curve_without_buyers():
     """An empty frame is an empty curve."""
     empty = pd.DataFrame({"people": [], "people_share": [], "revenue_share": []})
-    assert len(_charts_basic.curve(empty, LIGHT).data[0].x) == 0
+    assert len(basic.curve(empty, LIGHT).data[0].x) == 0
 
 
 @pytest.mark.parametrize("custom", [[3], 3, [[3]], {"0": 3}])

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_core.model.words import SEGMENTS
-from pages import _charts_flow as flows
-from pages import _charts_forecast as ahead
-from pages import _charts_rhythm as rhythm
-from pages._charts import DARK, LIGHT
+from pages._charts import flow as flows
+from pages._charts import forecast as ahead
+from pages._charts import rhythm
+from pages._charts.figures import DARK, LIGHT
 
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 PAIRS = st.dictionaries(

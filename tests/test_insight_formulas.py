@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import gammaln, hyp2f1
 
-from crm_core.insight import bgnbd, geometric, mbgnbd, paretonbd
+from crm_core.insight import geometric, paretonbd
+from crm_core.insight.geometric import BGNBD, MBGNBD
 from crm_core.insight.histories import Histories
 from crm_core.insight.models import Fit, expected_orders, fit, simulate
 
-MATHEMATICS = {"bgnbd": bgnbd, "mbgnbd": mbgnbd, "paretonbd": paretonbd}
+MATHEMATICS = {"bgnbd": BGNBD, "mbgnbd": MBGNBD, "paretonbd": paretonbd}
 POSITIVE = st.floats(0.05, 20)
 SOME = Histories([0, 0, 1, 3, 12, 150, 900], [0, 0, 2, 30, 11, 60, 99], [0, 40, 30, 30.2, 60, 61, 100])
 WEIGHT = np.array([3.0, 7, 1, 2, 1, 1, 1])
@@ -100,7 +101,7 @@ def test_expected_orders_of_2005(r: float, alpha: float, a: float, b: float, x: 
     """The sum of positive terms is the papers' closed form with 2F1, away from a = 1 where that has a hole."""
     T = 40.0
     h = Histories([x], [20.0 if x else 0.0], [T])
-    for first, mathematics in ((0, bgnbd), (1, mbgnbd)):
+    for first, mathematics in ((0, BGNBD), (1, MBGNBD)):
         n = x + first
         tail = hyp2f1(r + x, b + n, a + b + n - 1, weeks / (alpha + T + weeks))
         closed = (a + b + n - 1) / (a - 1) * (1 - ((alpha + T) / (alpha + T + weeks)) ** (r + x) * tail)
@@ -146,8 +147,8 @@ def test_when_nobody_leaves(model: str) -> None:
 def test_mbgnbd_is_bgnbd_with_one_more_chance() -> None:
     """For repeat buyers MBG/NBD's chance to be gone is BG/NBD's with b one higher."""
     repeat = SOME.taken(SOME.x > 0)
-    one = mbgnbd.log_odds_gone(np.array([0.5, 6, 0.8, 1.5]), repeat)[0]
-    assert one == pytest.approx(bgnbd.log_odds_gone(np.array([0.5, 6, 0.8, 2.5]), repeat)[0], rel=1e-12)
+    one = MBGNBD.log_odds_gone(np.array([0.5, 6, 0.8, 1.5]), repeat)[0]
+    assert one == pytest.approx(BGNBD.log_odds_gone(np.array([0.5, 6, 0.8, 2.5]), repeat)[0], rel=1e-12)
 
 
 def test_equal_people_are_one_row() -> None:

@@ -7,11 +7,12 @@ import pytest
 from scipy.special import expit
 
 from crm_core.errors import InvalidInput
-from crm_core.insight import bgnbd, mbgnbd, models, paretonbd
+from crm_core.insight import models, paretonbd
+from crm_core.insight.geometric import BGNBD, MBGNBD
 from crm_core.insight.models import MODELS, Fit, Histories, simulate, simulate_after
 from tests.coverage_of_intervals import TRUTH, WEEKS, coverage
 
-MATHEMATICS = {"bgnbd": bgnbd, "mbgnbd": mbgnbd, "paretonbd": paretonbd}
+MATHEMATICS = {"bgnbd": BGNBD, "mbgnbd": MBGNBD, "paretonbd": paretonbd}
 
 
 def known(model: str) -> Fit:

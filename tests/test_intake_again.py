@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
 from tests.decided import OWN, planned, saved
 from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
 from crm_core.views.exports import export_file
 from tests.acting import DAY, rows
 from tests.uploads import Rows, counts, plan_of, take_in, workbook

@@ -10,7 +10,7 @@ from crm_core.actions import imports
 from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.intake.tables.find import ROW_SPAN
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from tests.acting import DAY, everything, opened, rows
 from tests.decided import OWN, planned, saved, uploaded
 from tests.uploads import PEOPLE, SALES, counts

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from tests.acting import opened, rows
 from tests.decided import planned, saved
 from tests.uploads import counts

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from crm_core.actions.undo import undo_batch
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from tests.acting import DAY, opened, profile, rows
 from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 

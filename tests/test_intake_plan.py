@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
 from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
@@ -80,7 +80,7 @@ def test_a_corrected_line_replaces_its_line(database: Database) -> None:
 
 def test_a_removed_line_does_not_come_back(database: Database) -> None:
     """A line that a person took out stays out when the same file comes again."""
-    from crm_core.ledger import journal
+    from crm_core.ledger.writing import journal
     from crm_core.model.changes import ChangeSet
 
     take_in(database, workbook(Sales=SALES))

@@ -16,12 +16,12 @@ from stocked import add, stock
 from crm_core.actions.segments import save_segment
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput
-from crm_core.ledger import dialects
-from crm_core.ledger.conditions import describe
-from crm_core.ledger.known import CUSTOMER_FIELDS
-from crm_core.ledger.queries import count_people, customer_ids
-from crm_core.ledger.relations import birthdays
-from crm_core.ledger.tables import TABLES
+from crm_core.ledger.conditions.compiled import describe
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.relations import birthdays
+from crm_core.ledger.reading.queries import count_people, customer_ids
+from crm_core.ledger.store import dialects
+from crm_core.ledger.store.tables import TABLES
 from crm_core.model.conditions import (
     EVERYBODY,
     RELATIONS,

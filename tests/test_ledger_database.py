@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 
 from crm_core.errors import DatabaseTrouble, InvalidInput
-from crm_core.ledger import database as handle
-from crm_core.ledger.database import open_database
+from crm_core.ledger.store import database as handle
+from crm_core.ledger.store.database import open_database
 from tests.acting import created, everything, faults, opened, profile, rows, write
 
 

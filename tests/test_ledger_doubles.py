@@ -8,9 +8,9 @@ from uploads import PEOPLE, counts, plan_of, take_in, workbook
 
 from crm_core.actions.doubles import merge
 from crm_core.actions.undo import undo_batch
-from crm_core.ledger import queries
-from crm_core.ledger.answers import Answers
-from crm_core.ledger.database import Database
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing.answers import Answers
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views.customer import by_code
 from crm_core.views.history import batches

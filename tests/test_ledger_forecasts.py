@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stocked import cdnow, stock
 
-from crm_core.ledger import forecasts, histories, journal
-from crm_core.ledger.derived import Stamp
+from crm_core.ledger.worked_out import forecasts, histories
+from crm_core.ledger.worked_out.stamps import Stamp
+from crm_core.ledger.writing import journal
 from crm_core.model.conditions import EVERYBODY, Where
 
 DAY = date(2026, 1, 5)

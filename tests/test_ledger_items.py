@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from stocked import add, online_retail, stock
 
 from crm_core.actions.items import refresh
-from crm_core.ledger import backup, derived, item_buyers, items, tables
-from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.naming import NO_ITEM, Variant, items_of
-from crm_core.ledger.periods import STANDARD, Period, period
-from crm_core.ledger.sold import read_sold
+from crm_core.ledger.profiles.periods import STANDARD, Period, period
+from crm_core.ledger.store import backup, tables
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.worked_out import item_buyers, items
+from crm_core.ledger.worked_out import stamps as derived
+from crm_core.ledger.worked_out.naming import NO_ITEM, Variant, items_of
+from crm_core.ledger.worked_out.sold import read_sold
 
 DAY = date(2026, 1, 5)
 FRIENDS = pd.DataFrame({"name": ["Ann", "Ben", "Cem"]})

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from crm_core.errors import StaleView
-from crm_core.ledger import journal
-from crm_core.ledger.history import batch_list
+from crm_core.ledger.reading.history import batch_list
+from crm_core.ledger.writing import journal
 from crm_core.model.changes import ChangeSet, SourceFile
 from tests.acting import DAY, changed, created, everything, opened, profile, rows, write
 

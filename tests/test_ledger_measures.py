@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stocked import add, cdnow, clear, online_retail, stock
 
-from crm_core.ledger import edges, profile
-from crm_core.ledger.database import open_database
-from crm_core.ledger.queries import people_frame
-from crm_core.ledger.tables import profiles, purchases
+from crm_core.ledger.profiles import edges, profile
+from crm_core.ledger.reading.queries import people_frame
+from crm_core.ledger.store.database import open_database
+from crm_core.ledger.store.tables import profiles, purchases
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.words import SEGMENTS
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from stocked import stock
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import dialects
-from crm_core.ledger.database import open_database
-from crm_core.ledger.queries import customer_ids, people_frame
+from crm_core.ledger.reading.queries import customer_ids, people_frame
+from crm_core.ledger.store import dialects
+from crm_core.ledger.store.database import open_database
 from crm_core.model.conditions import EVERYBODY, Where
 from crm_core.model.folding import SEARCHED, fold, search_column, search_text
 

@@ -10,13 +10,13 @@ from stocked import add, stock
 from test_ledger_measures import DAY, random_shop
 
 from crm_core.actions.opening import open_at
-from crm_core.ledger import days, series
-from crm_core.ledger.queries import people_frame
-from crm_core.ledger.tables import occasions
+from crm_core.ledger.profiles import days, series
+from crm_core.ledger.reading.queries import people_frame
+from crm_core.ledger.store.tables import occasions
 from crm_core.model.conditions import EVERYBODY, Where
-from crm_core.views.insights import revenue_by_month
-from crm_core.views.kpis import kpis
-from crm_core.views.periods import period
+from crm_core.views.insights.kpis import kpis
+from crm_core.views.insights.periods import period
+from crm_core.views.insights.who import revenue_by_month
 from tests.uploads import take_in
 
 

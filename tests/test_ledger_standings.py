@@ -15,13 +15,13 @@ from test_ledger_measures import random_shop
 from crm_core.actions.standings import refresh
 from crm_core.errors import InvalidInput
 from crm_core.insight.movement import month_ends
-from crm_core.ledger import standings
-from crm_core.ledger.conditions import compile_condition
-from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.measures import measured
-from crm_core.ledger.queries import customer_ids
-from crm_core.ledger.tables import customers
-from crm_core.ledger.tables import standings as table
+from crm_core.ledger.conditions.compiled import compile_condition
+from crm_core.ledger.profiles.measures import measured
+from crm_core.ledger.reading.queries import customer_ids
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.store.tables import customers
+from crm_core.ledger.store.tables import standings as table
+from crm_core.ledger.worked_out import standings
 from crm_core.model.condition_json import to_json
 from crm_core.model.conditions import All, Condition, Not, Saved, Was, Where
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger.database import open_database
+from crm_core.ledger.store.database import open_database
 from crm_core.model.changes import ChangeSet
 from tests.acting import DAY, changed, created, everything, faults, opened, rows, write
 
@@ -200,7 +200,7 @@ def _ids(database):
 
 def _plain(state):
     """Rows without version and batch: an undo is a later version of the same values."""
-    from crm_core.ledger.tables import metadata
+    from crm_core.ledger.store.tables import metadata
 
     drop = {"version", "batch"}
     return {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger.conditions import describe
+from crm_core.ledger.conditions.compiled import describe
 from crm_core.model.condition_json import DEEPEST, MOST_PARTS, from_json, to_json
 from crm_core.model.conditions import (
     EVERYBODY,

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from crm_core.ledger.call_facts import CallSource, call_facts, stored_follow_ups
-from crm_core.ledger.database import open_database
-from crm_core.ledger.journal import apply
+from crm_core.ledger.reading.call_facts import CallSource, call_facts, stored_follow_ups
+from crm_core.ledger.store.database import open_database
+from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import ChangeSet
 from crm_core.model.conditions import EVERYBODY, Where
 from crm_core.outreach.due import PEOPLE_COLUMNS

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from crm_core.actions.opening import open_at
 from crm_core.actions.records import CellEdit, save_cells
-from crm_core.views import customer, forecasts
-from crm_core.views.forecasts import PersonForecast
+from crm_core.views import customer
+from crm_core.views.ahead import forecasts
+from crm_core.views.ahead.forecasts import PersonForecast
 
 
 @pytest.fixture

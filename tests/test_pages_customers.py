@@ -18,7 +18,7 @@ from crm_core.model.conditions import Where
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.exports import people_file
-from pages._grid import PICK, Draft, after_save, drafts_after, editable, picked_after, show
+from pages._people.grid import PICK, Draft, after_save, drafts_after, editable, picked_after, show
 
 
 @pytest.fixture

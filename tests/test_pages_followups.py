@@ -10,7 +10,7 @@ from page_shops import DAY, normal_day, one_person
 from crm_core.actions.opening import open_at
 from crm_core.errors import RegularsError
 from crm_core.views import followups
-from pages._lists import SAID, Errand, left_out_words
+from pages._calls.lists import SAID, Errand, left_out_words
 
 
 @pytest.fixture

@@ -14,12 +14,14 @@ from crm_core.actions.opening import open_at
 from crm_core.actions.segments import save_segment
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Has, Where
 from crm_core.model.words import SEGMENTS
-from crm_core.views import customers, insights, periods
+from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from crm_core.views.kpis import kpis
-from crm_core.views.marks import Marks
-from crm_core.views.sentences import sentences
-from pages import _revenue, _scope
+from crm_core.views.insights import periods
+from crm_core.views.insights import who as insights
+from crm_core.views.insights.kpis import kpis
+from crm_core.views.insights.marks import Marks
+from crm_core.views.insights.sentences import sentences
+from pages._insights import revenue, scope
 
 VIEWS = ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy")
 KEPT = ("Overview", "Who changed", "What comes next", "What they buy")
@@ -284,14 +286,14 @@ NEXT = pd.DataFrame({"month": ["2026-02"], "expected": [5], "low": [4], "high": 
 
 def test_the_year_before_stands_behind():
     """Each month has the same month a year before, and the click on that leads to its people."""
-    drawn = _revenue.shown(months(24), NOTHING, periods.period("month", DAY))
+    drawn = revenue.shown(months(24), NOTHING, periods.period("month", DAY))
     assert drawn.frame["before"].tolist() == list(range(12))
     assert drawn.conditions[12] == Where("note", "is", "2024-02")
 
 
 def test_what_is_expected_follows():
     """The next month has no revenue yet; its people are those of a year before."""
-    drawn = _revenue.shown(months(24), NEXT, periods.period("month", DAY))
+    drawn = revenue.shown(months(24), NEXT, periods.period("month", DAY))
     last = drawn.frame.iloc[-1]
     assert (last["month"], last["expected"], last["before"]) == ("2026-02", 5, 12)
     assert pd.isna(last["revenue"]) and drawn.conditions[12] == EVERYBODY
@@ -300,14 +302,14 @@ def test_what_is_expected_follows():
 def test_nothing_is_expected_of_the_past():
     """Months that ended long ago are shown without what comes next."""
     span = periods.period("custom", DAY, date(2012, 1, 1), date(2012, 12, 31))
-    drawn = _revenue.shown(months(240), NEXT, span)
+    drawn = revenue.shown(months(240), NEXT, span)
     assert drawn.frame["month"].iloc[-1] == "2012-12" and drawn.frame["expected"].isna().all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 11, 13, 60])
 def test_no_more_than_the_months_there_are(count):
     """A year up to today, or less."""
-    drawn = _revenue.shown(months(count), NOTHING, periods.period("month", DAY))
+    drawn = revenue.shown(months(count), NOTHING, periods.period("month", DAY))
     assert len(drawn.frame) == min(count, 12) and len(drawn.conditions) == 2 * len(drawn.frame)
 
 
@@ -402,8 +404,8 @@ def test_views_that_need_nothing_worked_out_wait_for_nothing(page, monkeypatch):
 def report_of(screen, monkeypatch) -> list:
     """What the report button asks for when the page runs again with these filters."""
     asked: list = []
-    monkeypatch.setattr(_scope, "report_file", lambda *about: asked.append(about) or b"")
-    monkeypatch.setattr(_scope, "download", lambda label, make, name, **look: asked.append(name) or make())
+    monkeypatch.setattr(scope, "report_file", lambda *about: asked.append(about) or b"")
+    monkeypatch.setattr(scope, "download", lambda label, make, name, **look: asked.append(name) or make())
     assert not screens.errors(screen.run())
     return asked
 

@@ -13,8 +13,11 @@ from streamlit.testing.v1 import AppTest
 from crm_core.actions import refresh
 from crm_core.actions.opening import Database, open_at
 from crm_core.model.conditions import EVERYBODY, Where
-from crm_core.views import cohorts, customers, forecasts, movement, periods, products, rhythm
-from crm_core.views.marks import Marks
+from crm_core.views import customers
+from crm_core.views.ahead import forecasts
+from crm_core.views.goods import products
+from crm_core.views.insights import cohorts, movement, periods, rhythm
+from crm_core.views.insights.marks import Marks
 
 CHANGED, BACK, NEXT, BUY = "Who changed", "Who comes back", "What comes next", "What they buy"
 VIEWS = (CHANGED, BACK, NEXT, BUY)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._outlined import (
+from pages._upload.outlined import (
     COLUMNS,
     WHOLE_ROW,
     Picture,

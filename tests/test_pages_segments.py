@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 from crm_core.actions.opening import open_at
 from crm_core.actions.segments import remove_segment, save_segment
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Has, Near, Not, Saved, Was, Where
-from crm_core.views import customers, segments
+from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
-from pages._segment_draft import FOLLOW_UP, NEAR, NO, SAVED, YES, Group, Row, condition_of, rows, sketch_of
-from pages._segment_list import STARTS
+from crm_core.views.segments import saved as segments
+from pages._segments.draft import FOLLOW_UP, NEAR, NO, SAVED, YES, Group, Row, condition_of, rows, sketch_of
+from pages._segments.list import STARTS
 
 # The draft --------------------------------------------------------------------------------------------------
 

@@ -93,12 +93,12 @@ def test_made_up_data_fills_is_marked_and_goes_again(show, sqlite_url):
 
 def test_made_up_data_that_is_refused_is_said(show, monkeypatch):
     """What the filling refuses stands on the welcome page, which stays usable."""
-    from pages import _welcome
+    from pages._today import welcome
 
     def refuse(*_, **__):
         raise DatabaseTrouble("The database has no space left on its disk. Nothing was saved.")
 
-    monkeypatch.setattr(_welcome, "fill_demo", refuse)
+    monkeypatch.setattr(welcome, "fill_demo", refuse)
     screen = show("today")
     screen.button(key="fill_demo").click().run()
     assert "no space left" in screens.errors(screen)[0]

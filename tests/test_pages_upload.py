@@ -10,11 +10,11 @@ from uploads import workbook
 
 from crm_core.actions.records import CellEdit, save_cells
 from crm_core.errors import StaleView
-from crm_core.ledger import journal
+from crm_core.ledger.writing import journal
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers, history
-from pages import _columns, _conflicts, _deciding, _draft
 from pages._jobs import Job
+from pages._upload import columns, conflicts, deciding, draft
 
 DAY = date(2026, 1, 5)
 TWO_ORDERS = "Name;Phone;Birthday\nAda Novak;+43 1 2345678;03/04/1980\nBen Ode;+43 1 7654321;05/06/1991\n"
@@ -123,19 +123,19 @@ def test_an_unknown_sheet_opens_first_and_can_be_named(show):
     subject = next(box for box in screen.selectbox if box.key.startswith("subject_"))
     assert subject.value is None and "save" not in keys(screen)
     subject.set_value("customer").run()
-    _draft_of(screen, lambda: _deciding.say_field("odd", "Zig", "name"))
+    _draft_of(screen, lambda: deciding.say_field("odd", "Zig", "name"))
     screen.run()
     assert not screen.exception and screen.button(key="save").label == "Save 2 changes"
 
 
 def _draft_of(screen, act) -> None:
     """Run a callback's function with the session of the screen."""
-    held = _draft.st.session_state
-    _draft.st.session_state = screen.session_state
+    held = draft.st.session_state
+    draft.st.session_state = screen.session_state
     try:
         act()
     finally:
-        _draft.st.session_state = held
+        draft.st.session_state = held
 
 
 def test_a_sheet_can_be_left_out(show):
@@ -257,8 +257,8 @@ def test_the_words_of_the_machine_room_are_not_on_the_page(show, sqlite_url):
 )
 def test_a_field_is_called_as_people_call_it(entity, target, label):
     """The label names the record where the field is of another one."""
-    assert _columns.label_of(entity, target) == label
-    assert _columns.targets(entity)[label] == target
+    assert columns.label_of(entity, target) == label
+    assert columns.targets(entity)[label] == target
 
 
 def test_history_names_the_files(show, sqlite_url):
@@ -343,7 +343,7 @@ def test_a_text_file_is_read_another_way(show):
     """Another encoding shows at once and can be taken back; what was chosen of the other file holds."""
     people = "Code;Name\nA1;Zażółć Gęśl\nB2;Łucja Żak\n".encode("cp1250")
     screen = on_sheet(upload(show("upload"), ("ludzie.csv", people), ("one.csv", "Code;Name\nZ9;Zoe Last\n")))
-    _draft_of(screen, lambda: _deciding._take(lambda now: _off(now, "one")))
+    _draft_of(screen, lambda: deciding._take(lambda now: _off(now, "one")))
     screen.run()
     assert "Zażółć Gęśl" in picture(screen)
     begins(screen.selectbox, "encoding_").set_value("Windows-1252 (Western Europe)").run()
@@ -393,9 +393,9 @@ def test_the_grid_of_columns_takes_policies_and_blanks(show, sqlite_url):
     screens.stocked(sqlite_url)
     screen = on_sheet(upload(show("upload"), ("newer.csv", NEWER.replace("12.03.1980", ""))))
     key = f"columns_newer_{screen.session_state['draft'].turn}"
-    for row, cells in ((2, {_columns.DIFFERS: "Keep ours"}), (3, {_columns.ERASES: True})):
+    for row, cells in ((2, {columns.DIFFERS: "Keep ours"}), (3, {columns.ERASES: True})):
         told = {key: {"edited_rows": {row: cells}}, "draft": screen.session_state["draft"]}
-        _with(told, lambda: _columns._take_columns("newer", key, _columns.targets("customer")))
+        _with(told, lambda: columns._take_columns("newer", key, columns.targets("customer")))
     screen.run()
     cells = screen.session_state["draft"].plan.cells
     assert sorted(cells["field"]) == ["birthday", "name"] and cells["after"].isna().sum() == 1
@@ -403,18 +403,18 @@ def test_the_grid_of_columns_takes_policies_and_blanks(show, sqlite_url):
 
 def _with(session: dict, act) -> None:
     """Run a callback with this session."""
-    held, _draft.st.session_state = _draft.st.session_state, session
+    held, draft.st.session_state = draft.st.session_state, session
     try:
         act()
     finally:
-        _draft.st.session_state = held
+        draft.st.session_state = held
 
 
 def test_policies_are_offered_only_where_something_is_stored(show):
     """On an empty database a file cannot differ from anything."""
     screen = on_sheet(upload(show("upload"), ("people.csv", PEOPLE)))
     (grid,) = [one.value for one in screen.dataframe if "Becomes" in one.value]
-    assert _columns.DIFFERS not in grid and _columns.ERASES not in grid
+    assert columns.DIFFERS not in grid and columns.ERASES not in grid
 
 
 def test_an_odd_cell_may_leave_out_its_whole_row(show):
@@ -470,7 +470,7 @@ def test_a_conflict_is_decided_cell_by_cell(edited):
     """The choice in the row is taken for that cell."""
     now = edited.session_state["draft"]
     told = {"conflicts_0": {"edited_rows": {0: {"What holds": "Take the file’s"}}}, "draft": now}
-    _with(told, lambda: _conflicts._take(now.plan.conflicts, "conflicts_0"))
+    _with(told, lambda: conflicts._take(now.plan.conflicts, "conflicts_0"))
     edited.run()
     assert conflict_rows(edited)[0]["What holds"] == "Take the file’s" and counts(edited)["Changed"] == "2"
 
@@ -493,7 +493,7 @@ def test_lines_that_are_gone_are_listed_and_stay(show, sqlite_url):
     )
     (grid,) = [one.value for one in screen.dataframe if "Product" in one.value and "Row" not in one.value]
     assert grid["Product"].tolist() == ["=Cake"]
-    assert b"'=Cake" in _conflicts._as_csv(grid)
+    assert b"'=Cake" in conflicts._as_csv(grid)
 
 
 def test_doubtful_people_stand_side_by_side(show, sqlite_url):
@@ -513,7 +513,7 @@ def _taught(screen):
     """A file that nobody knows, explained and saved."""
     upload(screen, ("Shop export.csv", "Zig;Zag\nAda Novak;blue\nBen Ode;red\n"))
     begins(screen.selectbox, "subject_").set_value("customer").run()
-    _draft_of(screen, lambda: _deciding.say_field("Shop export", "Zig", "name"))
+    _draft_of(screen, lambda: deciding.say_field("Shop export", "Zig", "name"))
     screen.run().button(key="save").click().run()
     return screen.button(key="another").click().run()
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from crm_core.actions import imports
 from crm_core.errors import UnreadableFile
-from crm_core.ledger.database import Database
-from crm_core.ledger.tables import purchases
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.store.tables import purchases
 from tests.acting import DAY, faults, opened, profile, rows
 from tests.uploads import counts
 

@@ -15,8 +15,8 @@ from crm_core.actions import imports
 from crm_core.actions.demo import fill_demo
 from crm_core.actions.followups import issue_call_list
 from crm_core.intake.plan import ImportPlan
-from crm_core.ledger.database import Database, open_database
-from crm_core.ledger.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.store.database import Database, open_database
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import MARK_SHEET

@@ -8,10 +8,10 @@ from acting import created, opened, write
 from stocked import add
 from test_ledger_measures import oracle_of, random_shop
 
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import Where
 from crm_core.views import customers
-from crm_core.views.classes import conversion
+from crm_core.views.insights.classes import conversion
 
 DAY = date(2026, 1, 5)
 

@@ -9,10 +9,10 @@ from stocked import stock
 from test_ledger_measures import DAY, random_shop
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger.queries import people_frame
+from crm_core.ledger.reading.queries import people_frame
 from crm_core.model.conditions import EVERYBODY, Where
-from crm_core.views.cohorts import cohorts
 from crm_core.views.customers import count
+from crm_core.views.insights.cohorts import cohorts
 
 SOME = pytest.mark.parametrize("whom", [EVERYBODY, Where("tier", "is", "high")], ids=str)
 STEPS = pytest.mark.parametrize("step", ["month", "quarter"])

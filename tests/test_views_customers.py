@@ -7,8 +7,8 @@ import pytest
 from stocked import add, stock
 
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger.database import open_database
-from crm_core.ledger.journal import apply
+from crm_core.ledger.store.database import open_database
+from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
 from crm_core.model.conditions import Where
 from crm_core.views import customer, customers

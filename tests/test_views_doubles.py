@@ -7,7 +7,7 @@ import pytest
 from crm_core.actions.doubles import keep_apart, merge
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import NotFound
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.views import doubles
 from tests.acting import DAY, created, opened, write
 

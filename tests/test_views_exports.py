@@ -12,7 +12,7 @@ from test_actions_refresh import crowd
 
 from crm_core.actions import forecasts
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import open_database
+from crm_core.ledger.store.database import open_database
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS
 from crm_core.views.customers import PeopleQuery

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import open_database
-from crm_core.ledger.journal import apply
+from crm_core.ledger.store.database import open_database
+from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import ChangeSet
 from crm_core.views.followups import plays, preview
 

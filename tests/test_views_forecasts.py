@@ -9,8 +9,9 @@ from test_actions_refresh import DAY, crowd
 
 from crm_core.actions import forecasts as acts
 from crm_core.model.conditions import EVERYBODY, Where
-from crm_core.views import customers, forecasts
-from crm_core.views.forecasts_person import likely, reasons
+from crm_core.views import customers
+from crm_core.views.ahead import forecasts
+from crm_core.views.ahead.person import likely, reasons
 
 
 @pytest.fixture(scope="module")

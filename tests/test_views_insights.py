@@ -9,17 +9,17 @@ from stocked import cdnow, stock
 from test_ledger_measures import DAY, oracle_of, random_shop
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger.database import open_database
-from crm_core.ledger.queries import people_frame
+from crm_core.ledger.reading.queries import people_frame
+from crm_core.ledger.store.database import open_database
 from crm_core.model.conditions import EVERYBODY, All, Has, Not, Where
-from crm_core.views import insights
-from crm_core.views.cohorts import cohorts
 from crm_core.views.customers import count
-from crm_core.views.kpis import kpis
-from crm_core.views.periods import NAMES, period
-from crm_core.views.places import places
-from crm_core.views.rhythm import gaps, seasons
-from crm_core.views.sentences import sentences
+from crm_core.views.insights import who as insights
+from crm_core.views.insights.cohorts import cohorts
+from crm_core.views.insights.kpis import kpis
+from crm_core.views.insights.periods import NAMES, period
+from crm_core.views.insights.places import places
+from crm_core.views.insights.rhythm import gaps, seasons
+from crm_core.views.insights.sentences import sentences
 from crm_core.views.words import money
 
 PERIODS = [period(name, DAY) for name in NAMES if name != "custom"]

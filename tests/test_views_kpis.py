@@ -10,11 +10,11 @@ from test_ledger_measures import DAY, random_shop
 
 from crm_core.actions.settings import set_setting, unset_setting
 from crm_core.errors import InvalidInput
-from crm_core.ledger.queries import people_frame
+from crm_core.ledger.reading.queries import people_frame
 from crm_core.model.conditions import EVERYBODY, Has, Not, Where
 from crm_core.views.customers import count
-from crm_core.views.kpis import TILES, kpis, months_in
-from crm_core.views.periods import NAMES, history, label, period, year_before
+from crm_core.views.insights.kpis import TILES, kpis, months_in
+from crm_core.views.insights.periods import NAMES, history, label, period, year_before
 
 PERIODS = [period(name, DAY) for name in NAMES if name != "custom"]
 PAST = period("custom", DAY, date(2025, 2, 1), date(2025, 6, 30))

@@ -9,14 +9,15 @@ from test_ledger_measures import oracle_of, random_shop
 
 from crm_core.actions.standings import refresh
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger.database import Database
-from crm_core.ledger.queries import count_people
+from crm_core.ledger.reading.queries import count_people
+from crm_core.ledger.store.database import Database
 from crm_core.model.changes import ChangeSet
 from crm_core.model.condition_json import to_json
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Where
 from crm_core.model.words import SEGMENTS
-from crm_core.views import customers, movement
-from crm_core.views.marks import Marks
+from crm_core.views import customers
+from crm_core.views.insights import movement
+from crm_core.views.insights.marks import Marks
 
 DAY = date(2026, 1, 5)
 SINCE = date(2025, 6, 30)

@@ -8,7 +8,7 @@ from test_ledger_measures import DAY
 from crm_core.errors import InvalidInput
 from crm_core.model.conditions import Where
 from crm_core.views.customers import count
-from crm_core.views.places import places
+from crm_core.views.insights.places import places
 
 CITIES = ["Zürich", "Zürich", "zurich", "Leeds", None, "", "York", "YORK"]
 

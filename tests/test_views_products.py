@@ -11,13 +11,13 @@ from test_ledger_measures import random_shop
 from crm_core.actions.items import refresh
 from crm_core.errors import InvalidInput
 from crm_core.insight.trials import OfferTest
-from crm_core.ledger import items
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.worked_out import items
 from crm_core.model.conditions import Condition, Where
-from crm_core.views import offers, products
-from crm_core.views import stall as stalls
 from crm_core.views.customers import count
-from crm_core.views.periods import STANDARD, Period, period
+from crm_core.views.goods import offers, products
+from crm_core.views.goods import stall as stalls
+from crm_core.views.insights.periods import STANDARD, Period, period
 
 YEAR = period("last 365 days", DAY)
 OFTEN = Where("orders", "at least", 3)

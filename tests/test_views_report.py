@@ -16,10 +16,14 @@ from crm_core.actions.opening import Database
 from crm_core.errors import InvalidInput
 from crm_core.model.conditions import EVERYBODY, Condition, Where
 from crm_core.model.words import SEGMENTS
-from crm_core.views import cohorts, customers, forecasts, insights, kpis, movement, products
-from crm_core.views.periods import STANDARD, period
-from crm_core.views.report import report_file
-from crm_core.views.sentences import sentences
+from crm_core.views import customers
+from crm_core.views.ahead import forecasts
+from crm_core.views.goods import products
+from crm_core.views.insights import cohorts, kpis, movement
+from crm_core.views.insights import who as insights
+from crm_core.views.insights.periods import STANDARD, period
+from crm_core.views.insights.sentences import sentences
+from crm_core.views.report.book import report_file
 from crm_core.views.words import money, percent
 
 CHAPTERS = (

@@ -6,10 +6,10 @@ import pytest
 from stocked import stock
 from test_ledger_measures import DAY, random_shop
 
-from crm_core.ledger.queries import people_frame
+from crm_core.ledger.reading.queries import people_frame
 from crm_core.model.conditions import EVERYBODY, Where
 from crm_core.views.customers import count
-from crm_core.views.rhythm import EDGES, gaps, seasons
+from crm_core.views.insights.rhythm import EDGES, gaps, seasons
 
 SOME = pytest.mark.parametrize("whom", [EVERYBODY, Where("tier", "is", "high")], ids=str)
 

@@ -8,9 +8,9 @@ from stocked import add, stock
 
 from crm_core.actions.segments import remove_segment, save_segment
 from crm_core.errors import InvalidInput
-from crm_core.ledger.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.model.conditions import EVERYBODY, RELATIONS, All, AnyOf, Has, Near, Not, Saved, Where
-from crm_core.views.segments import Fault, faults, live_count, mend, parts, segments
+from crm_core.views.segments.saved import Fault, faults, live_count, mend, parts, segments
 
 DAY = date(2026, 1, 5)
 ACT = {"who": "Bea", "as_of": DAY}

@@ -8,7 +8,7 @@ from uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
 from crm_core.actions.undo import undo_batch
 from crm_core.intake import lexicon
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.views.exports import export_file
 
 TRAFFIC = [

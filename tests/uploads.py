@@ -8,7 +8,7 @@ import openpyxl
 
 from crm_core.actions import imports
 from crm_core.intake.plan import ImportPlan
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
 from crm_core.model.changes import Batch
 from tests.acting import DAY
 

@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import existing, journal
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
 from crm_core.model.words import USUAL_CURRENCY
 

@@ -11,9 +11,10 @@ from crm_core.actions.undo import Undone
 from crm_core.demo import cafe, sample
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.rows.lines import content_hash, source_keys
-from crm_core.ledger import existing, journal, queries, undo
-from crm_core.ledger.database import Database, read_revisions
-from crm_core.ledger.undo import Inverse, Kept
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing import existing, journal, undo
+from crm_core.ledger.writing.undo import Inverse, Kept
 from crm_core.model.changes import Batch, ChangeSet
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.registry import ENTITIES

@@ -12,8 +12,8 @@ import pandas as pd
 from crm_core.actions import merging
 from crm_core.actions.merging import Two
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger import doubles, existing, journal
-from crm_core.ledger.database import Database, read_revisions
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing import doubles, existing, journal
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 from crm_core.model.folding import phone_key
 

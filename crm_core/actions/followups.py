@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.ledger.call_facts import CallSource, stored_follow_ups
-from crm_core.ledger.database import Database, read_revisions
-from crm_core.ledger.journal import apply
+from crm_core.ledger.reading.call_facts import CallSource, stored_follow_ups
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 from crm_core.outreach.call_list import Origin, call_list
 from crm_core.outreach.facts import EVERYONE

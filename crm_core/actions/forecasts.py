@@ -5,11 +5,12 @@ from datetime import date
 from crm_core.insight import outlook
 from crm_core.insight.outlook_facts import facts_of
 from crm_core.insight.outlook_people import predict
-from crm_core.ledger import forecasts, profile
-from crm_core.ledger.database import Database
-from crm_core.ledger.derived import Stamp
-from crm_core.ledger.histories import buying
-from crm_core.ledger.journal import Progress, keep_derived, quiet
+from crm_core.ledger.profiles import profile
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.worked_out import forecasts
+from crm_core.ledger.worked_out.histories import buying
+from crm_core.ledger.worked_out.stamps import Stamp
+from crm_core.ledger.writing.journal import Progress, keep_derived, quiet
 
 
 def refresh(database: Database, *, as_of: date, progress: Progress = quiet) -> None:

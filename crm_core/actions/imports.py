@@ -10,9 +10,9 @@ from crm_core.errors import InvalidInput
 from crm_core.intake.clean.column import Reading
 from crm_core.intake.mapping.propose import SheetProposal, propose_as
 from crm_core.intake.plan import ImportPlan, SheetChoice, SheetInput, make_plan
-from crm_core.ledger import existing, journal
-from crm_core.ledger.answers import Answers
-from crm_core.ledger.database import Database, read_revisions
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing import existing, journal
+from crm_core.ledger.writing.answers import Answers
 from crm_core.model.changes import Batch, ChangeSet
 
 __all__ = [

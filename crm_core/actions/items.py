@@ -10,10 +10,14 @@ import pandas as pd
 
 from crm_core.insight.affinities import Baskets, baskets, pairs, people_by_segment
 from crm_core.insight.trials import try_offers
-from crm_core.ledger import derived, items, journal, profile, queries
-from crm_core.ledger.database import Database
-from crm_core.ledger.periods import STANDARD, Period, period
-from crm_core.ledger.sold import Sold, read_sold
+from crm_core.ledger.profiles import profile
+from crm_core.ledger.profiles.periods import STANDARD, Period, period
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.worked_out import items
+from crm_core.ledger.worked_out import stamps as derived
+from crm_core.ledger.worked_out.sold import Sold, read_sold
+from crm_core.ledger.writing import journal
 from crm_core.model.conditions import Where
 from crm_core.model.words import SEGMENTS
 

@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from crm_core.actions.refresh import part_of, refresh_all
-from crm_core.ledger import backup, check, journal
-from crm_core.ledger.database import Database
+from crm_core.ledger.profiles import check
+from crm_core.ledger.store import backup
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import journal
 
 
 @dataclass(frozen=True)

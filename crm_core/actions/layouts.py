@@ -24,10 +24,10 @@ from crm_core.intake.layouts import (
 from crm_core.intake.mapping.stored import joined
 from crm_core.intake.records import SheetChoice
 from crm_core.intake.tables.find import Table, find_tables
-from crm_core.ledger import existing, journal
-from crm_core.ledger.answers import Answers
-from crm_core.ledger.database import Database, read_revisions
-from crm_core.ledger.layouts import stored_layouts
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing import existing, journal
+from crm_core.ledger.writing.answers import Answers
+from crm_core.ledger.writing.layouts import stored_layouts
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 
 LISTED = ("id", "name", "holds", "columns", "at", "who")

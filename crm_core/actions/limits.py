@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import existing
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing
 from crm_core.workbook.limits import MEGABYTE, Limits
 
 

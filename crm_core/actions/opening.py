@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from crm_core.ledger.database import Database, open_database
+from crm_core.ledger.store.database import Database, open_database
 
 DATABASE_VARIABLE = "REGULARS_DATABASE_URL"
 

@@ -11,8 +11,8 @@ from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.clean.column import Reading, Trouble, parse
 from crm_core.intake.rows.lines import content_hash, fill_amounts, source_keys
 from crm_core.intake.who.people import complete_names
-from crm_core.ledger import existing, journal
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet, Conflict
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES

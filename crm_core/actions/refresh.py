@@ -3,12 +3,12 @@
 from datetime import date
 
 from crm_core.actions import forecasts, items, standings
-from crm_core.ledger import derived
-from crm_core.ledger import forecasts as kept_forecasts
-from crm_core.ledger import items as kept_items
-from crm_core.ledger import standings as kept_standings
-from crm_core.ledger.database import Database
-from crm_core.ledger.journal import Progress, quiet
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.worked_out import forecasts as kept_forecasts
+from crm_core.ledger.worked_out import items as kept_items
+from crm_core.ledger.worked_out import stamps as derived
+from crm_core.ledger.worked_out import standings as kept_standings
+from crm_core.ledger.writing.journal import Progress, quiet
 
 # In this order: a saved segment may ask for forecasts, so who stands in it is worked out after them.
 TURNS = (forecasts.refresh, standings.refresh, items.refresh)

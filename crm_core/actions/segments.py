@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger import journal
-from crm_core.ledger.conditions import compile_condition
-from crm_core.ledger.database import Database, read_revisions
-from crm_core.ledger.measures import measured
-from crm_core.ledger.segments import resolved_as, stored_segments
+from crm_core.ledger.conditions.compiled import compile_condition
+from crm_core.ledger.conditions.segments import resolved_as, stored_segments
+from crm_core.ledger.profiles.measures import measured
+from crm_core.ledger.store.database import Database, read_revisions
+from crm_core.ledger.writing import journal
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 from crm_core.model.condition_json import from_json, to_json
 from crm_core.model.conditions import Condition, renamed

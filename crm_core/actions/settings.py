@@ -15,8 +15,8 @@ from crm_core.actions.company import (
 from crm_core.actions.goals import GOALS, checked_goal
 from crm_core.actions.limits import BOUNDS, checked_limit
 from crm_core.errors import InvalidInput
-from crm_core.ledger import existing
-from crm_core.ledger.database import Database
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from crm_core.insight.movement import NOWHERE, Stretches, month_ends, stretches
-from crm_core.ledger import derived, journal, profile, standings, stood
-from crm_core.ledger.database import Database
-from crm_core.ledger.journal import Progress, quiet
-from crm_core.ledger.stood import SavedSegment
-from crm_core.ledger.wording import long_day
+from crm_core.ledger.conditions.wording import long_day
+from crm_core.ledger.profiles import profile
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.worked_out import stamps as derived
+from crm_core.ledger.worked_out import standings, stood
+from crm_core.ledger.worked_out.stood import SavedSegment
+from crm_core.ledger.writing import journal
+from crm_core.ledger.writing.journal import Progress, quiet
 from crm_core.model.words import SEGMENTS, TIERS
 
 SHARE_READ = 0.8  # of the work; the rest is writing

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from crm_core.ledger import journal, undo
-from crm_core.ledger.database import Database
-from crm_core.ledger.undo import Kept
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import journal, undo
+from crm_core.ledger.writing.undo import Kept
 from crm_core.model.changes import Batch, ChangeSet
 
 

@@ -11,31 +11,16 @@ Marketing Science 24, 275-284; Batislam, Denizel & Filiztekin (2007), Int. J. Re
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import betainc, gammaln, psi
 
 from crm_core.insight.histories import Histories, Numbers
 
-NAMES = ("r", "alpha", "a", "b")
 NEGLIGIBLE, SUMMED = 1e-10, 600
 SMALLEST_START = 1e-280  # below this the first probability of the count would underflow
-
-
-def likelihood(theta: Numbers, h: Histories, weight: Numbers, first: int) -> tuple[float, Numbers]:
-    """The weighted log-likelihood and its gradient by r, alpha, a, b (4 numbers)."""
-    r, alpha, a, b = theta
-    pace, n = r + h.x, h.x + first
-    log_end, log_last = np.log(alpha + h.T), np.log(alpha + h.t_x)
-    odds = _log_odds(theta, pace, n, log_end - log_last)
-    gone = _expit(odds)
-    one, slopes = _counts(theta, h, first)
-    inside = np.logaddexp(0.0, odds) - pace * log_end
-    by_r = slopes[0] - log_end + gone * (log_end - log_last)
-    by_alpha = r / alpha - pace * ((1 - gone) / (alpha + h.T) + gone / (alpha + h.t_x))
-    by_a = slopes[1] + gone / a
-    by_b = slopes[2] - gone / np.maximum(b + n - 1, 1e-300)
-    return float(weight @ (one + inside)), np.array([weight @ g for g in (by_r, by_alpha, by_a, by_b)])
 
 
 def _counts(theta: Numbers, h: Histories, first: int) -> tuple[Numbers, list[Numbers]]:
@@ -59,46 +44,6 @@ def _log_odds(theta: Numbers, pace: Numbers, n: Numbers, stretch: Numbers) -> Nu
 
 def _expit(odds: Numbers) -> Numbers:
     return 1.0 / (1.0 + np.exp(np.minimum(-odds, 700.0)))
-
-
-def log_odds_gone(theta: Numbers, h: Histories, first: int) -> tuple[Numbers, Numbers]:
-    """log(P(gone) ÷ P(alive)) of each person (n,), and its gradient by the four parameters (4, n)."""
-    r, alpha, a, b = theta
-    pace, n = r + h.x, h.x + first
-    stretch = np.log((alpha + h.T) / (alpha + h.t_x))
-    slopes = np.stack([
-        stretch,
-        pace * (1 / (alpha + h.T) - 1 / (alpha + h.t_x)),
-        np.full(len(h), 1 / a),
-        -1 / np.where(n > 0, b + n - 1, np.inf),
-    ])  # fmt: skip
-    return _log_odds(theta, pace, n, stretch), np.where(n > 0, slopes, 0.0)
-
-
-def at_least(theta: Numbers, h: Histories, weeks: float, first: int) -> Iterator[Numbers]:
-    """P(at least 1 order to come), P(at least 2), … in `weeks` after T for people who are still customers.
-
-    Given that, λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+n), independent, so the j+1st order comes when a negative
-    binomial count exceeds j and j chances to leave were survived. All terms are positive, so their sum, the
-    expected orders, is the closed form with 2F1 of the papers without its cancellation near a = 1.
-    """
-    pace, n = theta[0] + h.x, h.x + first
-    stay, both = theta[3] + n, theta[2] + theta[3] + n
-    survived = np.ones(len(h))
-    for j, more in enumerate(exceeds(pace, weeks / (theta[1] + h.T + weeks))):
-        yield more * survived
-        survived = survived * ((stay + j) / (both + j))
-
-
-def expected(theta: Numbers, h: Histories, weeks: float, first: int) -> Numbers:
-    """Expected orders in `weeks` after T of people who are still customers: the sum of `at_least`."""
-    total, term = np.zeros(len(h)), np.zeros(len(h))
-    for term in while_any(at_least(theta, h, weeks, first), NEGLIGIBLE, SUMMED):
-        total += term
-    endless = np.flatnonzero(term > NEGLIGIBLE)
-    if len(endless):
-        total[endless] += _rest(theta, h.taken(endless), weeks, first)
-    return total
 
 
 def _rest(theta: Numbers, h: Histories, weeks: float, first: int) -> Numbers:
@@ -132,3 +77,68 @@ def exceeds(shape: Numbers, z: Numbers) -> Iterator[Numbers]:
         pmf = pmf * ((shape + j) * (z * (1 / (j + 1.0))))
         more = np.maximum(more - pmf, 0.0)
         j += 1
+
+
+@dataclass(frozen=True)
+class Geometric:
+    """A model of this family by `first`, the chances to leave before the first repeat order (0 or 1)."""
+
+    first: int
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+
+    def likelihood(self, theta: Numbers, h: Histories, weight: Numbers) -> tuple[float, Numbers]:
+        """The weighted log-likelihood and its gradient by r, alpha, a, b (4 numbers)."""
+        r, alpha, a, b = theta
+        pace, n = r + h.x, h.x + self.first
+        log_end, log_last = np.log(alpha + h.T), np.log(alpha + h.t_x)
+        odds = _log_odds(theta, pace, n, log_end - log_last)
+        gone = _expit(odds)
+        one, slopes = _counts(theta, h, self.first)
+        inside = np.logaddexp(0.0, odds) - pace * log_end
+        by_r = slopes[0] - log_end + gone * (log_end - log_last)
+        by_alpha = r / alpha - pace * ((1 - gone) / (alpha + h.T) + gone / (alpha + h.t_x))
+        by_a = slopes[1] + gone / a
+        by_b = slopes[2] - gone / np.maximum(b + n - 1, 1e-300)
+        return float(weight @ (one + inside)), np.array([weight @ g for g in (by_r, by_alpha, by_a, by_b)])
+
+    def log_odds_gone(self, theta: Numbers, h: Histories) -> tuple[Numbers, Numbers]:
+        """log(P(gone) ÷ P(alive)) of each person (n,), and its gradient by the four parameters (4, n)."""
+        r, alpha, a, b = theta
+        pace, n = r + h.x, h.x + self.first
+        stretch = np.log((alpha + h.T) / (alpha + h.t_x))
+        slopes = np.stack([
+            stretch,
+            pace * (1 / (alpha + h.T) - 1 / (alpha + h.t_x)),
+            np.full(len(h), 1 / a),
+            -1 / np.where(n > 0, b + n - 1, np.inf),
+        ])  # fmt: skip
+        return _log_odds(theta, pace, n, stretch), np.where(n > 0, slopes, 0.0)
+
+    def at_least(self, theta: Numbers, h: Histories, weeks: float) -> Iterator[Numbers]:
+        """P(at least 1 order to come), P(at least 2), … in `weeks` after T for people who are still customers.
+
+        Given that, λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+n), independent, so the j+1st order comes when a negative
+        binomial count exceeds j and j chances to leave were survived. All terms are positive, so their sum, the
+        expected orders, is the closed form with 2F1 of the papers without its cancellation near a = 1.
+        """
+        pace, n = theta[0] + h.x, h.x + self.first
+        stay, both = theta[3] + n, theta[2] + theta[3] + n
+        survived = np.ones(len(h))
+        for j, more in enumerate(exceeds(pace, weeks / (theta[1] + h.T + weeks))):
+            yield more * survived
+            survived = survived * ((stay + j) / (both + j))
+
+    def expected(self, theta: Numbers, h: Histories, weeks: float) -> Numbers:
+        """Expected orders in `weeks` after T of people who are still customers: the sum of `at_least`."""
+        total, term = np.zeros(len(h)), np.zeros(len(h))
+        for term in while_any(self.at_least(theta, h, weeks), NEGLIGIBLE, SUMMED):
+            total += term
+        endless = np.flatnonzero(term > NEGLIGIBLE)
+        if len(endless):
+            total[endless] += _rest(theta, h.taken(endless), weeks, self.first)
+        return total
+
+
+# Whoever bought once is "certainly still a customer" by BG/NBD: right in print, wrong as advice. It is here to be
+# checked against print and compared, never to be shown.
+BGNBD, MBGNBD = Geometric(0), Geometric(1)

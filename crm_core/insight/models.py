@@ -5,16 +5,16 @@ Times are weeks (days ÷ 7). An order is a purchase day.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 from scipy.special import expit, ndtri
 
 from crm_core.errors import InvalidInput
-from crm_core.insight import bgnbd, geometric, mbgnbd, paretonbd
+from crm_core.insight import geometric, paretonbd
 from crm_core.insight.enough import too_little, warnings
 from crm_core.insight.fitting import maximise
-from crm_core.insight.geometric import while_any
+from crm_core.insight.geometric import BGNBD, MBGNBD, while_any
 from crm_core.insight.histories import Histories, Numbers
 from crm_core.insight.simulation import simulate, simulate_after
 
@@ -32,9 +32,31 @@ __all__ = [
     "too_little",
 ]
 
-MODELS = ("bgnbd", "mbgnbd", "paretonbd")
-_MODULES: dict[str, ModuleType] = {"bgnbd": bgnbd, "mbgnbd": mbgnbd, "paretonbd": paretonbd}
 BLOCK = 4096
+
+
+class Mathematics(Protocol):
+    """What a model has to say; `theta` holds its parameters in the order of NAMES, `weeks` follow after T."""
+
+    @property
+    def NAMES(self) -> tuple[str, ...]:
+        """The parameters as print calls them."""
+
+    def likelihood(self, theta: Numbers, h: Histories, weight: Numbers, /) -> tuple[float, Numbers]:
+        """The weighted log-likelihood and its gradient."""
+
+    def log_odds_gone(self, theta: Numbers, h: Histories, /) -> tuple[Numbers, Numbers]:
+        """log(P(gone) ÷ P(alive)) of each person (n,), and its gradient (4, n)."""
+
+    def expected(self, theta: Numbers, h: Histories, weeks: float, /) -> Numbers:
+        """Expected orders of people who are still customers (n,)."""
+
+    def at_least(self, theta: Numbers, h: Histories, weeks: float, /) -> Iterator[Numbers]:
+        """P(at least 1, 2, … orders) of people who are still customers; endless."""
+
+
+_MATHEMATICS: dict[str, Mathematics] = {"bgnbd": BGNBD, "mbgnbd": MBGNBD, "paretonbd": paretonbd}
+MODELS = tuple(_MATHEMATICS)
 
 
 @dataclass(frozen=True)
@@ -53,11 +75,11 @@ class Fit:
     covariance: tuple[tuple[float, ...], ...] = ()
 
 
-def module_of(model: str) -> ModuleType:
+def module_of(model: str) -> Mathematics:
     """The mathematics of a model by its name; InvalidInput for any other."""
-    if model not in _MODULES:
+    if model not in _MATHEMATICS:
         raise InvalidInput(f"There is no model {model!r}; the models are {', '.join(MODELS)}.")
-    return _MODULES[model]
+    return _MATHEMATICS[model]
 
 
 def names_of(model: str) -> tuple[str, ...]:

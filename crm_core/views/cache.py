@@ -11,8 +11,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from crm_core.ledger import queries
-from crm_core.ledger.database import Database
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import NotFound
-from crm_core.ledger import existing, queries, timeline
-from crm_core.ledger.database import Database
+from crm_core.ledger.reading import queries, timeline
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.portrait import portrait

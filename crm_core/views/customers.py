@@ -7,10 +7,10 @@ from datetime import date
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import queries
-from crm_core.ledger.conditions import describe
-from crm_core.ledger.database import Database
-from crm_core.ledger.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.compiled import describe
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.entities import Field
 from crm_core.model.words import SEGMENTS, TIERS

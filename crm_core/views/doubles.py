@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import NotFound
-from crm_core.ledger import doubles, existing, queries
-from crm_core.ledger.database import Database
+from crm_core.ledger.reading import queries
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import doubles, existing
 from crm_core.model.conditions import Where
 from crm_core.model.entities import Kind
 from crm_core.model.folding import phone_key

@@ -9,16 +9,18 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
-from crm_core.ledger import existing, forecasts, queries
-from crm_core.ledger.database import Database
-from crm_core.ledger.known import customer_field
-from crm_core.ledger.records import open_pairs, records, without_extra
+from crm_core.ledger.conditions.known import customer_field
+from crm_core.ledger.reading import queries
+from crm_core.ledger.reading.records import open_pairs, records, without_extra
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.worked_out import forecasts
+from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.entities import Entity, Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
 from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS, YOUR_COLUMN
+from crm_core.views.ahead.made import forecast_of
 from crm_core.views.customers import SHOWN, PeopleQuery
-from crm_core.views.forecasts_made import forecast_of
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 
 STYLES = {

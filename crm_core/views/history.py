@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import NotFound
-from crm_core.ledger import existing, history
-from crm_core.ledger.database import Database
+from crm_core.ledger.reading import history
+from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing import existing
 from crm_core.model.changes import Batch
 from crm_core.model.registry import ENTITIES
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.ledger.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.views.words import counted
 
 COLUMNS = ("day", "what", "words", "amount", "who")

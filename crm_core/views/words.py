@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.numbers import format_compact_currency, format_currency, format_decimal, get_currency_precision
 
-from crm_core.ledger.wording import counted, long_day
+from crm_core.ledger.conditions.wording import counted, long_day
 from crm_core.model.words import MONEY_UNIT
 
 __all__ = ["ago", "counted", "long_day", "long_month", "money", "percent", "times"]

@@ -1,0 +1,129 @@
+"""All occasions as arrays, read once a state of the purchases: what needs every purchase day is a pass over memory.
+
+Each column comes as one text that the database puts together: twelve times as quick as fetching the rows.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from crm_core.ledger.profiles.memory import Memory
+from crm_core.ledger.profiles.occasions import NOBODY
+from crm_core.ledger.store.dialects import EPOCH, day_number
+from crm_core.ledger.store.tables import occasions
+
+BOUGHT = ("order", "purchase")  # what occasions are made of
+STATES = 2  # databases, or states of one, that are kept in memory
+
+
+@dataclass(frozen=True)
+class Days:
+    """The occasions of customers, one after the other, by day: `ids` of the customers (0: lines without one), `counts`
+    of their entries; and by entry `day` (from 1970-01-01), `orders` that began on it, `revenue` and `bought` in
+    ten-thousandths. Whole numbers all."""
+
+    ids: np.ndarray
+    counts: np.ndarray
+    day: np.ndarray
+    orders: np.ndarray
+    revenue: np.ndarray
+    bought: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where each customer's entries begin."""
+        return np.cumsum(self.counts) - self.counts
+
+    def each(self, values: np.ndarray) -> np.ndarray:
+        """The sum of values (one an entry) by customer."""
+        wide = np.int32 if values.dtype == bool else np.int64
+        values = values.view(np.int8) if values.dtype == bool else values
+        return np.add.reduceat(values, self.starts, dtype=wide) if len(self) else np.empty(0, wide)
+
+    def where(self, chosen: np.ndarray) -> "Days":
+        """The entries that are True in `chosen`, and the customers who have any."""
+        if chosen.all():
+            return self
+        left = self.each(chosen)
+        columns = (self.day, self.orders, self.revenue, self.bought)
+        return Days(self.ids[left > 0], left[left > 0], *(column[chosen] for column in columns))
+
+    def until(self, day: int) -> "Days":
+        """The entries up to that day, the day included."""
+        return self.where(self.day <= day)
+
+    def visits(self) -> "Days":
+        """The days on which an order began: those that purchase days, gaps and models are made of."""
+        return self.where(self.orders > 0)
+
+    def known(self, people: np.ndarray | None = None) -> "Days":
+        """The entries of customers, the nameless left out; of these alone where their ids are given."""
+        if people is not None:
+            own = np.isin(self.ids, people) & (self.ids != NOBODY)
+            return self.where(np.repeat(own, self.counts))
+        if not len(self) or self.ids[0] != NOBODY:
+            return self
+        columns = (self.day, self.orders, self.revenue, self.bought)  # the nameless come first
+        return Days(self.ids[1:], self.counts[1:], *(column[self.counts[0] :] for column in columns))
+
+
+_kept = Memory(STATES)
+
+
+def number_of(day: date | str) -> int:
+    """Days from 1970-01-01."""
+    return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal() - EPOCH
+
+
+def all_days(connection: Connection) -> Days:
+    """Every occasion, later ones included; kept in memory (28 bytes each) for as long as no purchase changes."""
+    return _kept.of(connection, BOUGHT, "days", lambda: read(connection))
+
+
+def forget() -> None:
+    """Forget all: for a database that was written past the journal."""
+    _kept.forget()
+
+
+def read(connection: Connection) -> Days:
+    """Every occasion straight from the database."""
+    o, sqlite = occasions.c, connection.dialect.name == "sqlite"
+    whole = [joined(column, " ") for column in (o.customer_id, o.orders, o.revenue, o.bought)]
+    day = joined(o.day, "") if sqlite else joined(day_number(o.day), " ")
+    # One SELECT: all columns in the same order, on SQLite by the primary key, which is the order wanted.
+    texts = connection.execute(sa.select(day, *whole).where(o.customer_id >= NOBODY)).one()
+    days = (_of_texts if sqlite else numbers_in)(texts[0] or "")
+    customer, orders, revenue, bought = (numbers_in(text) for text in texts[1:])
+    return _grouped(customer, days.astype(np.int32), orders.astype(np.int32), revenue, bought)
+
+
+def joined(column: Any, between: str = " ") -> sa.ColumnElement[str]:
+    """All values of a column as one text."""
+    return sa.func.aggregate_strings(sa.cast(column, sa.Text()), between)
+
+
+def _of_texts(days: str) -> np.ndarray:
+    return np.frombuffer(days.encode("ascii"), "S10").astype("M8[D]").astype(np.int64)
+
+
+def numbers_in(text: str | None) -> np.ndarray:
+    """The whole numbers of a text that `joined` put together."""
+    return np.fromstring(text or "", dtype=np.int64, sep=" ")
+
+
+def _grouped(customer: np.ndarray, day: np.ndarray, *sums: np.ndarray) -> Days:
+    """The database promises no order; SQLite's primary key gives it all the same."""
+    step, later = np.diff(customer), np.diff(day)
+    if not np.all((step > 0) | ((step == 0) & (later > 0))):
+        order = np.lexsort((day, customer))
+        customer, day, sums = customer[order], day[order], tuple(column[order] for column in sums)
+    starts = np.flatnonzero(np.diff(customer, prepend=-1))
+    return Days(customer[starts], np.diff(starts, append=len(day)), day, *sums)

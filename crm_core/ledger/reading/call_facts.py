@@ -1,0 +1,207 @@
+"""What a caller should know before the call, set-wise: last purchase, favourite, last contact; and all that a
+day's list asks of the stored records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from crm_core.ledger.profiles.occasions import CALLED_OFF
+from crm_core.ledger.reading.queries import people_frame
+from crm_core.ledger.store.bulk import KeyTable, read_frame
+from crm_core.ledger.store.tables import TABLES, customers, follow_ups, interactions, occasions, purchases
+from crm_core.ledger.writing.existing import database_id, settings
+from crm_core.model.conditions import All, Condition, Where
+
+PRODUCTS_NAMED = 3
+REMEMBERED_DAYS = 400  # closed follow-ups older than this say nothing about a list of today
+
+BLOCK = 10_000  # ids that one statement carries
+
+FACT_COLUMNS = (
+    "last_bought_on", "last_amount", "last_product", "last_products", "products_more", "favourite", "spoke_on",
+    "spoke_type", "spoke_outcome", "spoke_by", "spoke_note",
+)  # fmt: skip
+FOLLOW_UP_COLUMNS = (
+    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "say", "state", "issued_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CallSource:
+    """The stored records as a day's list asks for them, within one read transaction."""
+
+    connection: Connection
+    as_of: date
+
+    def people(
+        self, condition: Condition, columns: Sequence[str], ids: Iterable[int] | None = None
+    ) -> pd.DataFrame:
+        """`id` and the columns of those who meet the condition, of `ids` only where given; driver-ready."""
+        blocks = [condition] if ids is None else [_among(condition, block) for block in _blocks(list(ids))]
+        frames = [people_frame(self.connection, block, tuple(columns), self.as_of) for block in blocks]
+        filled = [frame for frame in frames if len(frame)]
+        return pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or frames)[0]
+
+    def follow_ups(self) -> pd.DataFrame:
+        return stored_follow_ups(self.connection, self.as_of)
+
+    def colleagues(self) -> pd.DataFrame:
+        """`name`, `active`: those stored, else the owners that customers name."""
+        table = TABLES["colleague"]
+        stored = read_frame(self.connection, sa.select(table.c.name, table.c.active).order_by(table.c.name))
+        if len(stored):
+            return stored
+        owners = sa.select(customers.c.owner.label("name"), sa.null().label("active"))
+        return read_frame(self.connection, owners.where(customers.c.owner.is_not(None)).distinct())
+
+    def facts(self, ids: Sequence[int]) -> pd.DataFrame:
+        return call_facts(self.connection, ids, self.as_of)
+
+    def settings(self) -> Mapping[str, str]:
+        return settings(self.connection)
+
+    def database_id(self) -> str:
+        return database_id(self.connection)
+
+
+def _blocks(ids: list[int]) -> list[list[int]]:
+    """The ids in blocks that a statement can carry; one empty block for none."""
+    return [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)] or [[]]
+
+
+def _among(condition: Condition, ids: list[int]) -> Condition:
+    return All((condition, Where("id", "one of", tuple(ids))))
+
+
+def stored_follow_ups(connection: Connection, as_of: date, ids: Iterable[int] | None = None) -> pd.DataFrame:
+    """The follow-ups that are open, or were listed or due in the last 400 days (of `ids` only, where given).
+
+    Columns FOLLOW_UP_COLUMNS, days as ISO text.
+    """
+    since = (as_of - timedelta(days=REMEMBERED_DAYS)).isoformat()
+    f = follow_ups.c
+    statement = sa.select(*(f[name] for name in FOLLOW_UP_COLUMNS)).order_by(f.id)
+    statement = statement.where(sa.or_(f.state == "open", f.issued_on >= since, f.due_on >= since))
+    if ids is None:
+        return read_frame(connection, statement)
+    with KeyTable(connection, "followed", ids) as keys:
+        return read_frame(connection, statement.where(f.customer_id.in_(sa.select(keys.c.key))))
+
+
+def call_facts(connection: Connection, ids: Iterable[int], as_of: date) -> pd.DataFrame:
+    """For each of the customers, index `id`, columns FACT_COLUMNS; missing where nothing is known.
+
+    `last_amount` in ten-thousandths: what the positive lines of the last purchase day came to. `last_product`: the
+    dearest of that day; `last_products`: up to three of it, `products_more`: how many more. `favourite`: what was
+    bought on most days. `spoke_*`: the latest contact of any outcome. Days are ISO text; what is dated after
+    `as_of` does not count.
+    """
+    wanted = list(dict.fromkeys(int(number) for number in ids))
+    facts = pd.DataFrame(
+        index=pd.Index(wanted, name="id", dtype="int64"), columns=list(FACT_COLUMNS), dtype=object
+    )
+    if not wanted:
+        return facts
+    with KeyTable(connection, "called_people", wanted) as keys:
+        for statement in (_last_days(keys, as_of), _favourites(keys, as_of), _last_contacts(keys, as_of)):
+            facts.update(read_frame(connection, statement).set_index("id"))
+        products = read_frame(connection, _last_products(keys, as_of))
+    facts.update(_in_words(products))
+    return facts
+
+
+def _last_days(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
+    """One row a person: the last day with an order and its positive amount."""
+    o = occasions.c
+    last = _last_day(keys, as_of).subquery("last")
+    return sa.select(
+        o.customer_id.label("id"), o.day.label("last_bought_on"), o.bought.label("last_amount")
+    ).join(last, sa.and_(o.customer_id == last.c.id, o.day == last.c.day))
+
+
+def _last_day(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
+    o = occasions.c
+    mine = o.customer_id.in_(sa.select(keys.c.key))
+    statement = sa.select(o.customer_id.label("id"), sa.func.max(o.day).label("day"))
+    return statement.where(mine, o.orders > 0, o.day <= as_of.isoformat()).group_by(o.customer_id)
+
+
+def _positive() -> list[sa.ColumnElement[bool]]:
+    """Lines that count as bought and name a product."""
+    p = purchases.c
+    return [
+        sa.func.coalesce(p.status, "").not_in(CALLED_OFF),
+        sa.func.coalesce(p.amount, 0) >= 0,
+        sa.func.coalesce(p.quantity, 1) > 0,
+        _product().is_not(None),
+    ]
+
+
+def _product() -> sa.ColumnElement[str]:
+    return sa.func.coalesce(sa.func.nullif(purchases.c.product, ""), purchases.c.product_code)
+
+
+def _favourites(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
+    p, product = purchases.c, _product()
+    bought_days = sa.func.count(p.date.distinct()).label("days")
+    counted = (
+        sa.select(
+            p.customer_id.label("id"),
+            product.label("product"),
+            bought_days,
+            sa.func.max(p.date).label("last"),
+        )
+        .where(p.customer_id.in_(sa.select(keys.c.key)), p.date <= as_of.isoformat(), *_positive())
+        .group_by(p.customer_id, product)
+        .subquery("counted")
+    )
+    c = counted.c
+    place = sa.func.row_number().over(partition_by=c.id, order_by=(c.days.desc(), c.last.desc(), c.product))
+    ranked = sa.select(c.id, c.product, place.label("place")).subquery("ranked")
+    return sa.select(ranked.c.id, ranked.c.product.label("favourite")).where(ranked.c.place == 1)
+
+
+def _last_products(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
+    """The dearest products of the last day, and how many there were."""
+    p, product, last = purchases.c, _product(), _last_day(keys, as_of).subquery("last")
+    amount = sa.func.sum(sa.func.coalesce(p.amount, 0)).label("amount")
+    bought = (
+        sa.select(p.customer_id.label("id"), product.label("product"), amount)
+        .join(last, sa.and_(p.customer_id == last.c.id, p.date == last.c.day))
+        .where(*_positive())
+        .group_by(p.customer_id, product)
+        .subquery("bought")
+    )
+    b = bought.c
+    place = sa.func.row_number().over(partition_by=b.id, order_by=(b.amount.desc(), b.product)).label("place")
+    many = sa.func.count().over(partition_by=b.id).label("many")
+    ranked = sa.select(b.id, b.product, place, many).subquery("ranked")
+    return sa.select(ranked).where(ranked.c.place <= PRODUCTS_NAMED).order_by(ranked.c.id, ranked.c.place)
+
+
+def _in_words(products: pd.DataFrame) -> pd.DataFrame:
+    """One row a person: `last_product` the dearest, `last_products` as `tea; cake`, `products_more` the rest."""
+    by_person = products.groupby("id")
+    more = by_person["many"].first() - by_person.size()
+    first, named = by_person["product"].first(), by_person["product"].agg("; ".join)
+    return pd.DataFrame({"last_product": first, "last_products": named, "products_more": more})
+
+
+def _last_contacts(keys: sa.TableClause, as_of: date) -> sa.Select[Any]:
+    i = interactions.c
+    place = sa.func.row_number().over(partition_by=i.customer_id, order_by=(i.date.desc(), i.id.desc()))
+    ranked = (
+        sa.select(i.customer_id, i.date, i.type, i.outcome, i.owner, i.note, place.label("place"))
+        .where(i.customer_id.in_(sa.select(keys.c.key)), i.date <= as_of.isoformat())
+        .subquery("ranked")
+    )
+    r = ranked.c
+    return sa.select(
+        r.customer_id.label("id"), r.date.label("spoke_on"), r.type.label("spoke_type"),
+        r.outcome.label("spoke_outcome"), r.owner.label("spoke_by"), r.note.label("spoke_note"),
+    ).where(r.place == 1)  # fmt: skip

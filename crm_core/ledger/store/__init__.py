@@ -1,0 +1,1 @@
+"""The database itself: tables, dialects, opening, bulk rows, backup."""

@@ -1,0 +1,1 @@
+"""Products: what sells, what goes together, who may want what, and why."""

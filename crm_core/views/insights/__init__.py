@@ -1,0 +1,1 @@
+"""What managers see of the past and of today."""

@@ -1,0 +1,1 @@
+"""The managers' report as a workbook."""

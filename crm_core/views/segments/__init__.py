@@ -1,0 +1,1 @@
+"""Saved segments, what they are built from, and their names."""

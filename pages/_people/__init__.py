@@ -1,0 +1,1 @@
+"""The Customers and the Customer page."""

@@ -1,0 +1,1 @@
+"""The builder of segments, and segments on other pages."""

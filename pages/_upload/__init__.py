@@ -1,0 +1,1 @@
+"""The Upload page: what was read, what is chosen, what saving would do."""
