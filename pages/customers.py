@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from crm_core.model.conditions import All
+from crm_core.model.conditions import All, all_of
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.segments.names import segment_names
 from pages._parts import Desk, in_words, open_desk
 from pages._people.bar import how_many, nobody, ticked, ways_out
 from pages._people.dialogs import new_purchase, open_dialog, show_dialog
-from pages._people.filters import both, chips, filter_menu, fresh_people, search_box, view_menu
+from pages._people.filters import chips, filter_menu, fresh_people, search_box, view_menu
 from pages._people.page_of_people import collect, grid
 from pages._people.unsaved import buttons, outcome, waiting
 from pages._segments.use import save_button, saving_dialog
@@ -37,7 +37,7 @@ def controls(desk: Desk) -> PeopleQuery:
             on_click=open_dialog, args=("new customer",),
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="chips"):
-        condition = both(chips(), condition)
+        condition = all_of(chips(), condition)
         save_button(condition, search or "")
     return PeopleQuery(condition, search or "", size=SIZE, **view)
 

@@ -203,19 +203,12 @@ def bench_views(folder: Path) -> None:
     """Every page's view: first after an import, and warm."""
     from crm_core.actions.opening import open_at
     from crm_core.actions.refresh import refresh_all
-    from tests.bench_views import VIEWS
+    from tests.bench_views import view_rows
 
     database = open_at(f"sqlite:///{folder / '0' / 'regulars.db'}")
     spent = timed(lambda: refresh_all(database, as_of=DAY))
     print(f"--  {'the morning: forecasts, standings, products':<64} {spent:>22.0f} s", flush=True)
-    for name, view in VIEWS.items():
-        first = timed(lambda view=view: view(database, DAY, 0)) * 1000
-        warm = (
-            statistics.median(timed(lambda view=view, n=n: view(database, DAY, n)) for n in range(1, 6))
-            * 1000
-        )
-        row(f"view {name}, first", f"{first:.0f} ms", "≤ 3,000 ms", first <= 3000)
-        row(f"view {name}, warm", f"{warm:.0f} ms", "≤ 300 ms", warm <= 300)
+    view_rows(database, DAY, row, timed)
     database.close()
 
 

@@ -129,6 +129,7 @@ def bench_large(
 ) -> None:
     """All rows of the table of a large database."""
     from crm_core.actions.opening import open_at
+    from tests.bench_views import view_rows
 
     file = Path(os.environ.get("REGULARS_LARGE") or folder / "large.db")
     if not file.exists():
@@ -138,7 +139,7 @@ def bench_large(
     database = open_at(f"sqlite:///{file}")
     _edit(database, row, timed)
     _refresh(database, row, timed)
-    _views(database, row, timed)
+    view_rows(database, DAY, row, timed, "large: ")
     database.close()
 
 
@@ -195,16 +196,3 @@ def _refresh(database: Any, row: Callable[..., None], timed: Callable[..., float
     ):
         spent = timed(lambda work=work: work(database, as_of=DAY))
         print(f"--  large: the morning's {name:<52} {spent:>10.0f} s", flush=True)
-
-
-def _views(database: Any, row: Callable[..., None], timed: Callable[..., float]) -> None:
-    from tests.bench_views import VIEWS
-
-    for name, view in VIEWS.items():
-        first = timed(lambda view=view: view(database, DAY, 0)) * 1000
-        warm = (
-            statistics.median(timed(lambda view=view, n=n: view(database, DAY, n)) for n in range(1, 6))
-            * 1000
-        )
-        row(f"large: view {name}, first", f"{first:.0f} ms", "≤ 3,000 ms", first <= 3000)
-        row(f"large: view {name}, warm", f"{warm:.0f} ms", "≤ 300 ms", warm <= 300)

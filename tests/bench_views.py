@@ -1,5 +1,6 @@
 """What each page asks for, as `make bench` times it. The last argument makes a warm question a repeated one."""
 
+import statistics
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -94,3 +95,15 @@ VIEWS: dict[str, Callable[[Database, date, int], Any]] = {
     "Customer, another person": _person,
     "Follow-ups": _follow_ups,
 }
+
+
+def view_rows(
+    database: Database, day: date, row: Callable[..., None], timed: Callable[..., float], before: str = ""
+) -> None:
+    """Two rows a view: the first time, and the median of five after it."""
+    for name, view in VIEWS.items():
+        first = timed(lambda view=view: view(database, day, 0)) * 1000
+        spent = [timed(lambda view=view, turn=turn: view(database, day, turn)) for turn in range(1, 6)]
+        warm = statistics.median(spent) * 1000
+        row(f"{before}view {name}, first", f"{first:.0f} ms", "≤ 3,000 ms", first <= 3000)
+        row(f"{before}view {name}, warm", f"{warm:.0f} ms", "≤ 300 ms", warm <= 300)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crm_core.insight.backtest import Later
-from crm_core.insight.histories import Histories, from_days
+from crm_core.insight.histories import Histories
 
 END, WEEKS = pd.Timestamp("1997-09-30"), 39
 
@@ -34,7 +34,7 @@ def histories(folder: Path) -> Histories:
     """Everybody's (x, t_x, T) on the end date."""
     known = people(folder)
     watched, active = (END - known["min"]).dt.days, (known["max"] - known["min"]).dt.days
-    return from_days((known["count"] - 1).to_numpy(), active.to_numpy(), watched.to_numpy())
+    return Histories((known["count"] - 1).to_numpy(), active.to_numpy() / 7, watched.to_numpy() / 7)
 
 
 @cache

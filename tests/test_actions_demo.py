@@ -7,7 +7,7 @@ import pytest
 from crm_core.actions import doubles
 from crm_core.actions.company import company, introduce, save_settings
 from crm_core.actions.contacts import Contact, log_contact
-from crm_core.actions.demo import fill_demo, is_demo, remove_demo, sample_workbook
+from crm_core.actions.demo import fill_demo, remove_demo, sample_workbook
 from crm_core.actions.followups import issue_call_list
 from crm_core.actions.imports import plan_upload, proposed_choices, read_upload, save_upload
 from crm_core.actions.records import CellEdit, add_record, save_cells
@@ -77,10 +77,10 @@ def test_everything_there_is_to_see_is_there(database):
 
 def test_it_is_marked(database):
     """Made-up data says that it is made up, by a setting and in the company's name; the day before it did not."""
-    assert not is_demo(database)
+    assert not company(database).demo
     fill_demo(database, customers=5, **ACT)
     known = company(database)
-    assert is_demo(database) and known.demo
+    assert company(database).demo and known.demo
     assert "made up" in known.name and (known.currency, known.country) == ("GBP", "GB")
 
 
@@ -92,7 +92,7 @@ def test_what_the_company_said_stays(database):
     assert (known.name, known.currency, known.country, known.demo) == ("Kawa", "PLN", "PL", True)
     assert set(people(database, "country")["country"]) == {"Poland"}
     remove_demo(database, **ACT)
-    assert company(database).name == "Kawa" and not is_demo(database)
+    assert company(database).name == "Kawa" and not company(database).demo
 
 
 def test_a_colleague_of_the_same_name_is_no_obstacle(database):
@@ -108,7 +108,7 @@ def test_a_filled_database_is_refused(database):
     add_record(database, "customer", {"name": "Real Person"}, **ACT)
     with pytest.raises(InvalidInput, match=r"this one holds 1 customer\. Choose another with --database\."):
         fill_demo(database, customers=5, **ACT)
-    assert not is_demo(database) and len(people(database)) == 1
+    assert not company(database).demo and len(people(database)) == 1
 
 
 def test_it_is_not_filled_twice(cafe):
@@ -173,7 +173,7 @@ def test_a_made_up_person_with_a_real_contact_stays_and_is_named(cafe):
     assert [(kept.entity, kept.code, kept.why) for kept in gone.kept] == [
         ("customer", person["code"], "used by contacts that stay")
     ]
-    assert people(cafe, "code")["code"].tolist() == [person["code"]] and not is_demo(cafe)
+    assert people(cafe, "code")["code"].tolist() == [person["code"]] and not company(cafe).demo
 
 
 def test_a_name_given_since_stays(cafe):
@@ -188,7 +188,9 @@ def test_removal_can_be_undone_and_done_again(cafe):
     before = people(cafe, "code", "name", "revenue").drop(columns="version")
     gone = remove_demo(cafe, **ACT)
     undo_batch(cafe, gone.batch.id, **ACT)
-    assert people(cafe, "code", "name", "revenue").drop(columns="version").equals(before) and is_demo(cafe)
+    assert (
+        people(cafe, "code", "name", "revenue").drop(columns="version").equals(before) and company(cafe).demo
+    )
     remove_demo(cafe, **ACT)
     assert holds(cafe) == set()
 

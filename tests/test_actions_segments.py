@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from stocked import stock
 
-from crm_core.actions.segments import remove_segment, rename_segment, save_segment
+from crm_core.actions.segments import remove_segment, save_segment
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.model.conditions import EVERYBODY, AnyOf, Not, Saved, Was, Where
@@ -46,7 +46,7 @@ def test_a_new_name_goes_into_what_is_built_on_it(shop) -> None:
     """In one act, which one undo takes back; a note and a people count stay."""
     save_segment(shop, "Near", LEEDS, **ACT)
     save_segment(shop, "Others", Not(Saved("NEAR")), **ACT)
-    renamed = rename_segment(shop, segments(shop, DAY)[0].id, "Close", **ACT)
+    renamed = save_segment(shop, "Close", LEEDS, replace=segments(shop, DAY)[0].id, **ACT)
     assert listed(shop) == [("Close", LEEDS, 1, ""), ("Others", Not(Saved("Close")), 2, "")]
     undo_batch(shop, renamed.id, **ACT)
     assert listed(shop) == [("Near", LEEDS, 1, ""), ("Others", Not(Saved("NEAR")), 2, "")]
@@ -81,8 +81,6 @@ def test_what_makes_no_segment_is_refused(shop) -> None:
     ]:
         with pytest.raises(InvalidInput, match=said):
             save_segment(shop, name, condition, replace=replace, **ACT)
-    with pytest.raises(InvalidInput, match="already"):
-        rename_segment(shop, near, "either", **ACT)
     assert listed(shop) == before
 
 
@@ -90,7 +88,6 @@ def test_one_that_is_gone_is_not_there(shop) -> None:
     """To change, rename or remove what somebody else removed is refused."""
     for act in (
         lambda: save_segment(shop, "x", EVERYBODY, replace=7, **ACT),
-        lambda: rename_segment(shop, 7, "x", **ACT),
         lambda: remove_segment(shop, 7, **ACT),
     ):
         with pytest.raises(NotFound, match="not there any more"):

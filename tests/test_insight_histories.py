@@ -6,14 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.errors import InvalidInput
-from crm_core.insight.histories import Histories, from_days
+from crm_core.insight.histories import Histories
 
 PERSON = st.tuples(st.integers(0, 3), st.integers(1, 4), st.integers(0, 3))
-
-
-def test_weeks_are_days_by_seven() -> None:
-    """Ten days are 10/7 weeks, not one or two calendar weeks."""
-    assert from_days(np.array([1]), np.array([10]), np.array([15])).T[0] == 15 / 7
 
 
 @given(st.lists(PERSON, max_size=40))

@@ -9,7 +9,6 @@ from acting import rows
 from screens import texts
 from stocked import stock
 
-from crm_core.actions import demo
 from crm_core.actions.company import company, introduce
 from crm_core.actions.doubles import keep_apart, merge
 from crm_core.actions.opening import open_at
@@ -87,7 +86,7 @@ def test_made_up_data_fills_is_marked_and_goes_again(show, sqlite_url):
     marked.button(key="remove_demo").click().run()
     marked.session_state["job_remove_demo"].future.result(timeout=60)
     database = open_at(sqlite_url)
-    assert not demo.is_demo(database) and customers.count(database, EVERYBODY, DAY) == 0
+    assert not company(database).demo and customers.count(database, EVERYBODY, DAY) == 0
     assert show("today").title[0].value == "Welcome to Regulars"
 
 

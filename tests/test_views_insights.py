@@ -9,6 +9,7 @@ from stocked import cdnow, stock
 from test_ledger_measures import DAY, oracle_of, random_shop
 
 from crm_core.errors import InvalidInput
+from crm_core.ledger.profiles.series import WORDS
 from crm_core.ledger.reading.queries import people_frame
 from crm_core.ledger.store.database import open_database
 from crm_core.model.conditions import EVERYBODY, All, Has, Not, Where
@@ -40,12 +41,12 @@ def shop(database_url: str, shop_frames):
     return stock(database_url, DAY, **shop_frames)
 
 
-@pytest.mark.parametrize("name", list(insights.WORDS))
+@pytest.mark.parametrize("name", list(WORDS))
 def test_behind_every_bar_are_exactly_its_people(shop, shop_frames, name: str) -> None:
     """People, revenue and the people behind each bar; the words in their order, none left out."""
     marks = insights.distribution(shop, name, DAY)
     people = oracle_of(shop_frames, DAY)
-    assert tuple(marks.frame["value"]) == insights.WORDS[name]
+    assert tuple(marks.frame["value"]) == WORDS[name]
     for row, condition in zip(marks.frame.itertuples(), marks.conditions, strict=True):
         theirs = people[people[name] == row.value]
         assert (row.people, row.revenue) == (len(theirs), theirs["revenue"].sum())
@@ -130,10 +131,10 @@ def test_nobody_and_one_person_can_be_looked_at(database_url: str, people: int) 
         if people
         else open_database(database_url)
     )
-    kpis = {kpi.name: kpi.value for kpi in insights.kpis(database, period("month", DAY))}
+    values = {kpi.name: kpi.value for kpi in kpis(database, period("month", DAY))}
     nothing = {"revenue": 0, "buyers": 0, "new": 0, "silent": 0}
-    assert {name: kpis[name] for name in nothing} == nothing
-    assert all(kpis[name] is None for name in ("retention", "repeat_rate", "churn", "mean_order"))
+    assert {name: values[name] for name in nothing} == nothing
+    assert all(values[name] is None for name in ("retention", "repeat_rate", "churn", "mean_order"))
     assert sentences(database, period("month", DAY)) == ()
     assert insights.pareto(database, DAY).frame.empty and insights.revenue_by_month(database, DAY).frame.empty
     assert insights.revenue_by_month(database, DAY, by="tier").frame.empty
@@ -183,7 +184,7 @@ def test_money_is_said_without_needless_decimals(amount: int, currency: str, sho
 @pytest.mark.parametrize("whom", SOME, ids=str)
 def test_of_some_people_every_mark_counts_them_alone(shop, shop_frames, whom) -> None:
     """Bars, grid, curve and months of a filter: behind each mark exactly as many as it says, together all of them."""
-    drawn = [insights.distribution(shop, name, DAY, whom) for name in insights.WORDS]
+    drawn = [insights.distribution(shop, name, DAY, whom) for name in WORDS]
     drawn += [insights.rfm_grid(shop, DAY, whom), insights.pareto(shop, DAY, whom)]
     for marks in drawn:
         counted = [count(shop, condition, DAY) for condition in marks.conditions]
@@ -235,8 +236,8 @@ def test_where_little_is_known_every_view_still_answers(database_url: str, name:
     for whom in (EVERYBODY, Where("orders", "at least", 100)):
         for span in (*PERIODS, PAST):
             assert len(kpis(database, span, whom)) == 8
-        for word in insights.WORDS:
-            assert len(insights.distribution(database, word, DAY, whom).frame) == len(insights.WORDS[word])
+        for word in WORDS:
+            assert len(insights.distribution(database, word, DAY, whom).frame) == len(WORDS[word])
             insights.revenue_by_month(database, DAY, by=word, whom=whom)
         drawn = [insights.pareto(database, DAY, whom), insights.revenue_by_month(database, DAY, whom=whom),
                  cohorts(database, DAY, whom), gaps(database, DAY, whom), seasons(database, DAY, whom),

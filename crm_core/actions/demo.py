@@ -68,11 +68,6 @@ def _where(known: Mapping[str, str]) -> dict[str, str]:
     return {name: known.get(name) or DEFAULTS[name] for name in ("country", "currency")}
 
 
-def is_demo(database: Database) -> bool:
-    """Whether the database holds made-up data."""
-    return _demo_batch(database) is not None
-
-
 def remove_demo(
     database: Database, *, who: str, as_of: date, progress: journal.Progress = journal.quiet
 ) -> Undone:

@@ -54,21 +54,6 @@ def save_segment(
     return journal.apply(database, plan(), who=who, as_of=as_of, replan=plan)
 
 
-def rename_segment(database: Database, id: int, name: str, *, who: str, as_of: date) -> Batch:
-    """Call a saved segment something else; segments that are built on it follow. Errors as in `save_segment`."""
-    wanted = _checked_name(name)
-
-    def plan() -> ChangeSet:
-        with database.read() as connection:
-            rows, revisions = stored_segments(connection), _revision(connection)
-        before = _row(rows, id)
-        _check_free(rows, wanted, id)
-        cells = [*_cells(before, {"name": wanted}), *_references(rows, before["name"], wanted, None)]
-        return ChangeSet(f"Segment “{before['name']}” renamed", changes=_frame(cells), revisions=revisions)
-
-    return journal.apply(database, plan(), who=who, as_of=as_of, replan=plan)
-
-
 def remove_segment(database: Database, id: int, *, who: str, as_of: date) -> Batch:
     """Take a saved segment out; those built on it say that it is gone. Undo brings it back. NotFound when gone."""
     with database.read() as connection:

@@ -57,11 +57,6 @@ class Compressed:
     which: NDArray[np.intp]
 
 
-def from_days(x: NDArray, first_to_last: NDArray, first_to_end: NDArray) -> Histories:
-    """Histories from whole days: weeks are days ÷ 7, never calendar weeks, which would change every fit."""
-    return Histories(x, np.asarray(first_to_last) / DAYS_PER_WEEK, np.asarray(first_to_end) / DAYS_PER_WEEK)
-
-
 def compress(histories: Histories) -> Compressed:
     """Equal (x, t_x, T) become one row with a weight: many customers, few different histories."""
     columns = (histories.T, histories.t_x, histories.x)

@@ -87,6 +87,17 @@ Condition = Where | Has | Near | Was | Saved | All | AnyOf | Not
 EVERYBODY = All()
 
 
+def all_of(*conditions: Condition) -> Condition:
+    """All of them at once; those that leave nobody out are left away, one alone stands for itself."""
+    parts = tuple(part for part in conditions if part != EVERYBODY)
+    return parts[0] if len(parts) == 1 else All(parts)
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """Any of them; one alone stands for itself. Without any it is nobody."""
+    return conditions[0] if len(conditions) == 1 else AnyOf(conditions)
+
+
 def inner_parts(condition: Condition) -> tuple[Condition, ...]:
     """The conditions that this one is made of, in order; none of a single part."""
     match condition:

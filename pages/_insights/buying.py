@@ -8,8 +8,8 @@ import streamlit as st
 from crm_core.model.conditions import Condition
 from crm_core.model.words import MONEY_UNIT
 from crm_core.views.goods import products
+from crm_core.views.insights.marks import Marks
 from crm_core.views.insights.periods import Period
-from crm_core.views.insights.who import Marks
 from pages._charts.basic import bars
 from pages._insights.marks import chart, colours, to_people
 from pages._parts import (

@@ -5,8 +5,8 @@ import streamlit as st
 
 from crm_core.model.conditions import Condition
 from crm_core.views.insights import cohorts, rhythm
+from crm_core.views.insights.marks import Marks
 from crm_core.views.insights.periods import Period
-from crm_core.views.insights.who import Marks
 from pages._charts.basic import bars
 from pages._charts.rhythm import columns, triangle
 from pages._insights.marks import chart, colours

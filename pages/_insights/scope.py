@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from crm_core.errors import InvalidInput
-from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Saved, Where
+from crm_core.model.conditions import EVERYBODY, Condition, Has, Saved, Where, all_of, any_of
 from crm_core.model.words import SEGMENTS
 from crm_core.views import customers
 from crm_core.views.goods import products
@@ -15,6 +15,7 @@ from crm_core.views.insights import periods
 from crm_core.views.insights.periods import Period
 from crm_core.views.report.book import report_file
 from crm_core.views.segments import saved as segments
+from crm_core.views.segments.names import segment_names
 from pages._parts import Desk, counted, day, download, number, plain
 
 USUAL = "last 90 days"
@@ -84,7 +85,7 @@ def _choice(label: str, key: str, options: list[str]) -> None:
 
 def _segments(desk: Desk) -> list[str]:
     """The words of the profile, and what was saved under a name."""
-    return [*SEGMENTS, *(SAVED + row.name for row in segments.segments(desk.database, desk.as_of))]
+    return [*SEGMENTS, *(SAVED + name for name in segment_names(desk.database, desk.as_of))]
 
 
 def _owners(desk: Desk) -> list[str]:
@@ -108,19 +109,16 @@ def chosen(key: str) -> list[str]:
 
 def whom(desk: Desk) -> Condition:
     """The filters as one condition on people."""
-    parts = (
+    return all_of(
         _any([_segment(desk, one) for one in chosen("for_segment")]),
         _any([_owner(one) for one in chosen("for_owner")]),
         _any([_bought(one) for one in chosen("for_product")]),
     )
-    real = tuple(part for part in parts if part != EVERYBODY)
-    return real[0] if len(real) == 1 else All(real)
 
 
 def _any(parts: list[Condition]) -> Condition:
-    if not parts:
-        return EVERYBODY
-    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+    """Where nothing is chosen, nobody is left out."""
+    return any_of(*parts) if parts else EVERYBODY
 
 
 def _segment(desk: Desk, one: str) -> Condition:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from crm_core.errors import InvalidInput
-from crm_core.model.conditions import All, AnyOf, Condition, Saved, Where
+from crm_core.model.conditions import All, Condition, Saved, Where, any_of
 from crm_core.model.registry import CUSTOMER
 from crm_core.views import customers
 from crm_core.views.customers import Choices, PeopleQuery
@@ -84,7 +84,7 @@ def filter_menu(choices: Choices, saved: Sequence[str]) -> Condition:
     with st.popover(f"Filter · {active}" if active else "Filter", icon=":material/filter_list:"):
         if saved:
             chosen = st.multiselect("Saved segment", saved, key=SAVED, bind="query-params", placeholder="any")
-            parts += [_either([Saved(name) for name in chosen])] if chosen else []
+            parts += [any_of(*map(Saved, chosen))] if chosen else []
         for key, field, label, offered in FILTERS:
             people = dict(getattr(choices, offered).itertuples(index=False))
             options = [*people, NOBODY] if key == "owner" and people else list(people)
@@ -97,11 +97,7 @@ def _where(field: str, chosen: list[str]) -> Condition:
     named = tuple(word for word in chosen if word != NOBODY)
     parts: list[Condition] = [Where(field, "one of", named)] if named else []
     parts += [Where(field, "blank")] if NOBODY in chosen else []
-    return _either(parts)
-
-
-def _either(parts: Sequence[Condition]) -> Condition:
-    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+    return any_of(*parts)
 
 
 def view_menu() -> dict[str, Any]:
@@ -145,12 +141,6 @@ def _drop_people() -> None:
 
 def _drop(key: str, word: str) -> None:
     st.session_state[key] = [one for one in st.session_state[key] if one != word]
-
-
-def both(*conditions: Condition) -> Condition:
-    """All of them at once; empty ones left out."""
-    parts = tuple(part for part in conditions if part != All())
-    return parts[0] if len(parts) == 1 else All(parts)
 
 
 def everybody_of(desk: Desk, query: PeopleQuery) -> list[int]:

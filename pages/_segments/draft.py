@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Where
+from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Where, all_of, any_of
 
 # What a row can ask besides a field of the customer.
 BOUGHT = {"purchase": None, "purchase.product": "product", "purchase.category": "category"}
@@ -116,8 +116,8 @@ def _of_group(group: Group) -> Condition | None:
     if not found:
         return None
     if group.how == "all":
-        return found[0] if len(found) == 1 else All(found)
-    either = found[0] if len(found) == 1 else AnyOf(found)
+        return all_of(*found)
+    either = any_of(*found)
     return Not(either) if group.how == "none" else either
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from crm_core.actions.segments import save_segment
 from crm_core.errors import InvalidInput, RegularsError
-from crm_core.model.conditions import All, Condition, Saved, Where
+from crm_core.model.conditions import All, Condition, Saved, Where, all_of
 from crm_core.model.folding import search_words
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.segments import saved as segments
@@ -35,7 +35,7 @@ def with_search(condition: Condition, search: str) -> Condition:
     """The condition, and each word of the search as a part of it."""
     words = tuple(Where("search", "contains", word) for word in search_words(search))
     parts = (*(condition.parts if isinstance(condition, All) else (condition,)), *words)
-    return parts[0] if len(parts) == 1 else All(parts)
+    return all_of(*parts)
 
 
 def _ask(condition: Condition) -> None:

@@ -48,12 +48,6 @@ def of_customer(connection: Connection, customer: int) -> dict[str, Any] | None:
     return None if row is None else dict(row)
 
 
-def kept_frame(connection: Connection) -> pd.DataFrame:
-    """All kept forecasts: COLUMNS, by customer."""
-    rows = connection.execute(sa.select(forecasts).order_by(forecasts.c.customer_id)).all()
-    return pd.DataFrame([tuple(row) for row in rows], columns=list(COLUMNS))
-
-
 def value_of(connection: Connection, as_of: date, whom: Condition) -> int:
     """What the next 12 months of all these people are worth, in ten-thousandths."""
     chosen = _among(connection, sa.select(sa.func.coalesce(sa.func.sum(forecasts.c.clv_12m), 0)), as_of, whom)

@@ -26,20 +26,13 @@ def purchase_days(connection: Connection, until: date, whom: Condition = EVERYBO
     return all_days(connection).known(chosen).visits().until(number_of(until))
 
 
-def histories_frame(connection: Connection, until: date, whom: Condition = EVERYBODY) -> pd.DataFrame:
-    """One row for every customer whose first order is on or before `until`, by customer_id.
+def histories_of(days: Days, until: date) -> pd.DataFrame:
+    """One row a customer of these days, by customer_id.
 
     x: purchase days after the first; t_x: weeks from the first to the last; T: weeks from the first to `until`;
     mean_spend: the mean revenue (ten-thousandths) of a purchase day, the first left out, NaN with x = 0; first_spend:
-    the first day's; first_on and last_on as ISO text. `whom` is asked as of `until`.
+    the first day's.
     """
-    days = purchase_days(connection, until, whom)
-    first, last = first_and_last(days)
-    return histories_of(days, until).assign(first_on=_iso(first), last_on=_iso(last))
-
-
-def histories_of(days: Days, until: date) -> pd.DataFrame:
-    """The frame without its dates."""
     first, last = first_and_last(days)
     x, begun = (days.counts - 1).astype("float64"), days.revenue[days.starts]
     spent = days.each(days.revenue) - begun

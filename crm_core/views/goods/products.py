@@ -41,7 +41,6 @@ __all__ = [
 
 SHOWN = ("item", "product", "category", "price", "people")
 BEST = ("item", "product", "category", "people", "orders", "quantity", "revenue", "before")
-PAIRED = ("first", "second", "people", "support", "confidence", "lift")
 FEW_DAYS = 7  # that the kept sums of a large database may be old, and are shown all the same
 LEAST_PEOPLE = 3  # of a segment, below which nothing is called theirs
 SEGMENT = ("segment", "product", "people", "share", "lift")

@@ -18,7 +18,7 @@ from crm_core.ledger.worked_out import items
 from crm_core.ledger.worked_out import stamps as derived
 from crm_core.ledger.worked_out.item_buyers import read_buyers
 from crm_core.ledger.worked_out.sold import Sold, read_sold
-from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Not, Where
+from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Not, Where, all_of
 from crm_core.model.folding import fold
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
@@ -119,7 +119,7 @@ def _named(good: Mapping[str, Any]) -> Condition:
 def among(whom: Condition, *parts: Condition) -> Condition:
     """The parts, and `whom` where that is not everybody."""
     whole = parts if whom == EVERYBODY else (whom, *parts)
-    return whole[0] if len(whole) == 1 else All(tuple(whole))
+    return all_of(*whole)
 
 
 # Names --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Where
+from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Where, any_of
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,7 @@ def among(whom: Condition, condition: Condition) -> Condition:
 def marked(marks: Marks, chosen: Sequence[int]) -> Condition | None:
     """The people behind the marks at these places of a chart; None when none is chosen."""
     parts = [marks.conditions[place] for place in chosen if 0 <= place < len(marks.conditions)]
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+    return any_of(*parts) if parts else None
 
 
 def bought_between(start: date, end: date, days: int = 1) -> Condition:

@@ -13,10 +13,8 @@ from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
-from crm_core.views.insights.kpis import BOUGHT, Kpi, kpis
-from crm_core.views.insights.marks import Marks, bought_between, marked, marks_of
-
-__all__ = ["WORDS", "Kpi", "Marks", "kpis", "marked"]
+from crm_core.views.insights.kpis import BOUGHT
+from crm_core.views.insights.marks import Marks, bought_between, marks_of
 
 MOST_POINTS = 200
 
