@@ -4,13 +4,12 @@ import streamlit as st
 
 from pages._desk import SHELL, menu
 from pages._logo import LOGO, SIGN
-from pages._parts import demo_banner, open_desk
+from pages._parts import demo_banner, open_desk, say_now
 
 st.set_page_config(page_title="Regulars", page_icon=SIGN, layout="wide")
 st.session_state[SHELL] = True
 st.logo(LOGO, size="large", icon_image=SIGN)
 page = st.navigation(menu())
-for text, icon in st.session_state.pop("to_say", []):
-    st.toast(text, icon=icon, duration="long")
+say_now()
 demo_banner(open_desk())
 page.run()

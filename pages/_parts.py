@@ -27,7 +27,7 @@ from pages._words import (
 __all__ = [
     "PAGES", "Desk", "ago", "amounts", "as_date", "counted", "day", "demo_banner", "download", "go_to_people",
     "go_to_person", "in_words", "is_missing", "locale", "moment", "money", "number", "open_desk", "people_link",
-    "percent", "person_link", "plain", "say_later", "since", "tell",
+    "percent", "person_link", "plain", "say_later", "say_now", "since", "tell",
 ]  # fmt: skip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,6 +85,12 @@ def person_link(label: str, customer_id: int, *, key: str, **look: Any) -> None:
 def say_later(text: str, icon: str = ":material/check:") -> None:
     """A short word that is still seen when the page has run again or another one is open. `text`: escaped here."""
     st.session_state.setdefault("to_say", []).append((plain(text), icon))
+
+
+def say_now() -> None:
+    """What was to be said later; app.py calls it, and what runs again without app.py."""
+    for text, icon in st.session_state.pop("to_say", []):
+        st.toast(text, icon=icon, duration="long")
 
 
 def demo_banner(desk: Desk) -> None:

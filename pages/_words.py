@@ -60,9 +60,10 @@ def money(ten_thousandths: Any, desk: Any, short: bool = False) -> str:
     if is_missing(ten_thousandths):
         return ""
     amount, currency = int(ten_thousandths) / MONEY_UNIT, desk.company.currency
-    compact = format_compact_currency(amount, currency, locale=locale(), fraction_digits=1)
-    if short and abs(amount) >= 1000 and any(map(str.isalpha, compact.replace(currency, ""))):
-        return _lower(compact)
+    if short and abs(amount) >= 1000:
+        compact = format_compact_currency(amount, currency, locale=locale(), fraction_digits=1)
+        if any(map(str.isalpha, compact.replace(currency, ""))):
+            return _lower(compact)
     if short or amount == round(amount):
         return format_currency(round(amount), currency, _whole(), locale=locale(), currency_digits=False)
     return format_currency(amount, currency, locale=locale())

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from importlib import import_module
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from pages._insights.kept_up import keep_up, wait_for_it
-from pages._insights.scope import Scope, clear, said, scope
-from pages._parts import Desk, go_to_page, in_words, open_desk
+from pages._insights.scope import Scope, clear, said, scope, whom
+from pages._parts import Desk, go_to_page, in_words, open_desk, say_now
 
 desk = open_desk()
 
@@ -63,31 +64,56 @@ def nobody(now: Scope) -> None:
         st.button("Show everybody", key="show_everybody", type="primary", on_click=clear)
 
 
+def stage(chosen: View) -> DeltaGenerator:
+    """A place of its own for each view: what was there before goes at once, and is not drawn anew inside the next."""
+    places = {name: st.container() if view is chosen else st.empty() for name, view in VIEWS.items()}
+    return next(places[name] for name, view in VIEWS.items() if view is chosen)
+
+
 def draw(view: View, desk: Desk, now: Scope, revisions: dict[str, int]) -> None:
     """The view, below the progress of what it waits for."""
     place = st.container()
     if view.kept:
         keep_up(desk, revisions)
-    with in_words():
+    with stage(view), in_words():
         getattr(import_module(f"pages._insights.{view.module}"), view.function)(desk, now.span, now.whom)
     if view.kept:
         with place, in_words():
             wait_for_it()
 
 
+def counted_people(desk: Desk) -> customers.PeoplePage:
+    """How many there are, and the state of the data."""
+    return customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of)
+
+
+@st.fragment(key="views")
+def views(desk: Desk, now: Scope) -> None:
+    """The choice of a view and the view: another one runs only this again.
+
+    What changes the filters, as “Clear filters” does, runs the whole page.
+    """
+    with in_words():
+        if whom(desk) != now.whom:
+            st.rerun()
+        say_now()
+        everybody = counted_people(desk)
+        few = (
+            everybody.total if now.whom == EVERYBODY else customers.count(desk.database, now.whom, desk.as_of)
+        )
+        below = st.container()
+        view = chosen_view()
+        with below:
+            said(desk, now, view.has_period, everybody.total, few)
+        if few:
+            draw(view, desk, now, everybody.revisions)
+        else:
+            nobody(now)
+
+
 st.title("Insights")
 with in_words():
-    everybody = customers.people(desk.database, PeopleQuery(size=1, columns=("name",)), desk.as_of)
-    if not everybody.total:
+    if not counted_people(desk).total:
         nothing_yet()
         st.stop()
-    now = scope(desk)
-    few = everybody.total if now.whom == EVERYBODY else customers.count(desk.database, now.whom, desk.as_of)
-    below = st.container()
-    view = chosen_view()
-    with below:
-        said(desk, now, view.has_period, everybody.total, few)
-    if few:
-        draw(view, desk, now, everybody.revisions)
-    else:
-        nobody(now)
+    views(desk, scope(desk))

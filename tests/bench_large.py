@@ -20,16 +20,26 @@ SPAN = 1200  # days of history
 PIECE = 500_000  # rows at a time
 PRODUCTS, OWNERS = 500, 12
 CITIES = ("Leeds", "York", "Hull", "Ripon", "Selby", "Bath", "Wells", "Ely", "Truro", "Derby")
-# The least that gives the same columns: no rule of what counts, no order that began before, no index beside the key.
+# The least that gives the same columns: no rule of what counts, no order that began before, no row of a customer who
+# never bought, no index beside the key.
 BARE_TABLES = (
     "bare(customer_id, day, orders, numbers, quantity, revenue, bought, PRIMARY KEY(customer_id, day)) WITHOUT ROWID",
-    "bare_profile(customer_id INTEGER PRIMARY KEY, orders, days, quantity, revenue, bought, first_on, last_on)",
+    "bare_profile(customer_id INTEGER PRIMARY KEY, orders, days, quantity, revenue, bought, first_on, last_on, "
+    "contacts, inquiries, last_contact_on, open_follow_ups, next_due_on)",
 )
 BARE = """INSERT INTO bare SELECT customer_id, date, count(DISTINCT coalesce(number, '')),
 count(DISTINCT coalesce(number, '')), sum(quantity), sum(amount), sum(max(amount, 0))
 FROM purchases WHERE date IS NOT NULL GROUP BY customer_id, date"""
-BARE_PROFILE = """INSERT INTO bare_profile SELECT customer_id, sum(orders), count(*), sum(quantity), sum(revenue),
-sum(bought), min(day), max(day) FROM bare GROUP BY customer_id"""
+BARE_PROFILE = """INSERT INTO bare_profile
+SELECT bought.*, contacts, inquiries, last_contact_on, open_follow_ups, next_due_on FROM (
+    SELECT customer_id, sum(orders), count(*), sum(quantity), sum(revenue), sum(bought), min(day), max(day)
+    FROM bare GROUP BY customer_id
+) bought LEFT JOIN (
+    SELECT customer_id, count(*) contacts, count(*) inquiries, max(date) last_contact_on
+    FROM interactions GROUP BY customer_id
+) USING (customer_id) LEFT JOIN (
+    SELECT customer_id, count(*) open_follow_ups, min(due_on) next_due_on FROM follow_ups GROUP BY customer_id
+) USING (customer_id)"""
 
 
 def make(url: str, customers: int, purchases: int) -> None:

@@ -68,6 +68,30 @@ def test_figures_are_transparent():
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [
+        basic.bars(people(TIERS, (1, 2, 3)), LIGHT, label="value"), basic.months(months(14), LIGHT, "€"),
+        cells.heat(rf_frame(range(25)), LIGHT),
+        basic.curve(pd.DataFrame({"people_share": [0.5, 1.0], "revenue_share": [0.8, 1.0]}), LIGHT),
+    ],
+)  # fmt: skip
+def test_a_figure_drawn_again_is_seen_to_be_the_same(figure):
+    """The browser draws every figure twice; a template or a packed array would make it a new one each time."""
+    told = figure.to_dict()
+    assert "template" not in told["layout"] and told["layout"]["datarevision"] == 1
+    assert not any(
+        isinstance(value, dict) and "bdata" in value for trace in told["data"] for value in trace.values()
+    )
+
+
+@pytest.mark.parametrize("below, above, both", [({}, {"a": 1}, {"a": 1}), ({"a": {"b": 1}}, {"a": {"c": 2}},
+    {"a": {"b": 1, "c": 2}}), ({"a": {"b": 1}}, {"a": {"b": 3}}, {"a": {"b": 3}})])  # fmt: skip
+def test_what_is_said_above_counts(below, above, both):
+    """Layouts are joined at every depth."""
+    assert figures.merged(below, above) == both
+
+
 def test_the_first_bar_is_on_top():
     """Champions stand above hibernating, each with its number."""
     figure = basic.bars(people(SEGMENTS, range(1000, 1011)), LIGHT, label="value")

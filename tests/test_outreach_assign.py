@@ -1,5 +1,6 @@
 """Who calls."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,7 +15,9 @@ def colleagues(**active):
 
 
 def people(*owners, known=None):
-    return pd.DataFrame({"owner": list(owners), "known_owner": known or [None] * len(owners)}, dtype=object)
+    """Their claims: who has the follow-up already, and the owner."""
+    nobody = [None] * len(owners)
+    return [pd.Categorical(np.array(names, dtype=object)) for names in (known or nobody, list(owners))]
 
 
 def test_only_those_who_work_here_call():
@@ -74,3 +77,19 @@ def test_even_and_steady(owners):
     load = [list(first).count(name) for name in names]
     given_out = [count for name, count in zip(names, load, strict=True) if name in free]
     assert not given_out or max(given_out) - min(load) <= 1
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=6), st.integers(0, 40))
+def test_in_turn_as_one_by_one(load, wanted):
+    """All at once is the same as giving one person after the other to whoever has least."""
+    found = assign(_with_load(load, wanted), [f"{place:02}" for place in range(len(load))])
+    one_by_one = []
+    for _ in range(wanted):
+        one_by_one.append(load.index(min(load)))
+        load[one_by_one[-1]] += 1
+    assert list(found.codes[len(found) - wanted :]) == one_by_one
+
+
+def _with_load(load, free):
+    names = [f"{place:02}" for place, count in enumerate(load) for _ in range(count)]
+    return people(*names, *[None] * free)

@@ -10,8 +10,8 @@ from crm_core.ledger.store.database import open_database
 from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import ChangeSet
 from crm_core.model.conditions import EVERYBODY, Where
-from crm_core.outreach.due import PEOPLE_COLUMNS
 from crm_core.outreach.plays import BUILT_IN, CHOSEN
+from crm_core.outreach.words import PEOPLE_COLUMNS
 
 MONDAY = date(2026, 1, 5)
 
@@ -133,15 +133,24 @@ def test_colleagues_or_owners(database_url):
 def test_every_play_can_be_asked(play, database_url):
     """The condition of every built-in play is one that the database understands."""
     with stored(database_url).read() as connection:
-        found = CallSource(connection, MONDAY).people(play.wanted(), PEOPLE_COLUMNS)
-    assert {"id", *PEOPLE_COLUMNS} <= set(found.columns)
+        assert set(CallSource(connection, MONDAY).meeting(play.condition)) <= {1, 2}
+
+
+def test_who_meets_a_condition(database_url):
+    """The ids of those who meet it, in order; of the chosen ids only, where they are given."""
+    with stored(database_url).read() as connection:
+        source = CallSource(connection, MONDAY)
+        assert list(source.meeting(EVERYBODY)) == [1, 2]
+        assert list(source.meeting(Where("name", "is", "Ann"))) == [1]
+        assert list(source.meeting(Where("name", "is", "Ann"), [2])) == []
+        assert list(source.meeting(EVERYBODY, range(1, 25_000))) == [1, 2]
+        assert list(source.meeting(EVERYBODY, [])) == []
 
 
 def test_people_of_ids(database_url):
-    """Of the chosen ids only, also when there are none or more than one statement carries."""
+    """All that is known of the people asked for, and of nobody else."""
     with stored(database_url).read() as connection:
         source = CallSource(connection, MONDAY)
-        assert list(source.people(EVERYBODY, ("name",), [2])["name"]) == ["Bob"]
-        assert list(source.people(Where("name", "is", "Ann"), ("name",), [2])["name"]) == []
-        assert list(source.people(EVERYBODY, ("name",), [])["name"]) == []
-        assert list(source.people(EVERYBODY, ("name",), range(1, 25_000))["name"]) == ["Ann", "Bob"]
+        assert list(source.people([2], ("name",))["name"]) == ["Bob"]
+        assert list(source.people([], PEOPLE_COLUMNS)["id"]) == []
+        assert list(source.people(range(1, 25_000), ("name",))["name"]) == ["Ann", "Bob"]

@@ -9,9 +9,10 @@ from outreach_people import MONDAY, FakeSource, people, person
 
 from crm_core.model.words import OUTCOMES
 from crm_core.outreach.call_list import IDENTITY, Origin, call_list, last_bought, row_check, sheet_names
-from crm_core.outreach.lists import day_list, worded
+from crm_core.outreach.lists import day_list
 from crm_core.outreach.plays import plays_named
 from crm_core.outreach.summary import MEANING
+from crm_core.outreach.words import worded
 
 ORIGIN = Origin("0123abcd", MONDAY, "boss", "Oak & Ash", "EUR")
 SILENT = {"tier": "high", "orders": 3, "last_on": "2025-10-23"}

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outreach_people import MONDAY, follow_up, follow_ups, people, person
+from outreach_people import MONDAY, follow_up, follow_ups, people, person, roster, seen
 
 from crm_core.errors import InvalidInput
 from crm_core.outreach.due import due
@@ -22,8 +22,8 @@ EVERY = (*PLAIN, CHOSEN)  # with a reason for everybody
 
 
 def listed(*rows, stored=(), plays=PLAIN, as_of=MONDAY):
-    everybody = people(*rows)
-    return due(plays, {play.name: everybody for play in plays}, follow_ups(*stored), as_of)
+    everybody = roster(people(*rows))
+    return seen(due(plays, everybody, {}, follow_ups(*stored), as_of), everybody)
 
 
 def reasons(result):

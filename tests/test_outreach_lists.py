@@ -2,8 +2,9 @@
 
 from outreach_people import MONDAY, FakeSource, follow_up, follow_ups, people, person
 
-from crm_core.outreach.lists import day_list, worded
+from crm_core.outreach.lists import day_list
 from crm_core.outreach.plays import CHOSEN, plays_named
+from crm_core.outreach.words import worded
 
 SILENT = {"tier": "high", "orders": 3, "last_on": "2025-10-23", "gap": 28.0}
 PLAYS = plays_named(["birthday", "no-contact", "promised"])

@@ -15,9 +15,10 @@ from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 from crm_core.outreach.call_list import Origin, call_list
 from crm_core.outreach.facts import EVERYONE
-from crm_core.outreach.lists import DayList, day_list, worded
+from crm_core.outreach.lists import DayList, day_list
 from crm_core.outreach.phrases import long_day
 from crm_core.outreach.plays import plays_named
+from crm_core.outreach.words import worded
 
 PLANNED_ON = ("customer", "follow-up")
 

@@ -1,9 +1,9 @@
-"""Who calls: the owner first, the rest evenly by load; everyone where there are no colleagues."""
+"""Stage 4: who calls. The owner first, the rest evenly by load; everyone where there are no colleagues."""
 
-import heapq
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from crm_core.errors import InvalidInput
@@ -19,34 +19,43 @@ def callers(colleagues: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(known.values(), key=_key))
 
 
-def assign(people: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """For each person of the list (`owner`, `known_owner`) the caller, in the list's order.
+def assign(claims: Sequence[pd.Categorical], names: Sequence[str]) -> pd.Categorical:
+    """For each person of the list, in its order, the caller.
 
-    Whoever has the follow-up already keeps it; then the owner; the rest goes to whoever has least. Same
-    input, same answer.
+    `claims`: by person a name each, the strongest claim first (who has the follow-up already, then the owner); a claim
+    of nobody who may call is none. The rest goes to whoever has least. Same input, same answer.
     """
     if not names:
-        return pd.Series([EVERYONE] * len(people), index=people.index, dtype="str")
-    by_key = {_key(name): name for name in names}
-    mine = [_caller(by_key, row) for row in zip(people["known_owner"], people["owner"], strict=True)]
-    return pd.Series(_evenly(mine, names), index=people.index, dtype="str")
+        return pd.Categorical.from_codes(np.zeros(len(claims[0]), int), [EVERYONE])
+    mine = np.full(len(claims[0]), -1)
+    for claim in claims:
+        mine = np.where(mine < 0, _callers_of(claim, names), mine)
+    return pd.Categorical.from_codes(_evenly(mine, len(names)), list(names))
 
 
-def _caller(by_key: dict[str, str], claims: Iterable[object]) -> str | None:
-    return next((by_key[_key(claim)] for claim in claims if _key(claim) in by_key), None)
+def _callers_of(claim: pd.Categorical, names: Sequence[str]) -> np.ndarray:
+    """By person the caller's place in `names`, -1 where the claim is nobody's who may call."""
+    by_key = {_key(name): place for place, name in enumerate(names)}
+    return np.array([*(by_key.get(_key(name), -1) for name in claim.categories), -1])[claim.codes]
 
 
-def _evenly(mine: Sequence[str | None], names: Sequence[str]) -> list[str]:
+def _evenly(mine: np.ndarray, callers: int) -> np.ndarray:
     """Fill the gaps: each goes to the one with the least so far, of equals to the first by name."""
-    load = [(sum(1 for name in mine if name == caller), place, caller) for place, caller in enumerate(names)]
-    heapq.heapify(load)
-    return [name or _lightest(load) for name in mine]
+    free = mine < 0
+    mine = mine.copy()
+    mine[free] = _in_turn(np.bincount(mine[~free], minlength=callers), int(free.sum()))
+    return mine
 
 
-def _lightest(load: list[tuple[int, int, str]]) -> str:
-    count, place, caller = load[0]
-    heapq.heapreplace(load, (count + 1, place, caller))
-    return caller
+def _in_turn(load: np.ndarray, wanted: int) -> np.ndarray:
+    """The next `wanted` callers: every caller's loads to come, the smallest first."""
+    lowest = int(load.min())
+    full = range(lowest, lowest + wanted + 1)
+    level = full[bisect_left(full, wanted, key=lambda height: np.maximum(height - load, 0).sum())]
+    room = np.maximum(level - load, 0)
+    caller = np.repeat(np.arange(len(load)), room)
+    height = np.arange(len(caller)) - np.repeat(np.cumsum(room) - room, room) + load[caller]
+    return caller[np.lexsort((caller, height))[:wanted]]
 
 
 def chosen_callers(wanted: Iterable[str] | None, names: Sequence[str]) -> tuple[str, ...]:
@@ -61,6 +70,5 @@ def chosen_callers(wanted: Iterable[str] | None, names: Sequence[str]) -> tuple[
     return tuple(name for name in known if name in chosen)
 
 
-@lru_cache(maxsize=4096)  # few names, asked once a person
 def _key(name: object) -> str:
     return (as_text(name) or "").casefold()

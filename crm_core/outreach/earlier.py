@@ -1,108 +1,131 @@
 """What earlier lists and promises mean for today's: the same again, one that waits, one that is done."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from crm_core.outreach.moments import as_days
+from crm_core.outreach.candidates import Candidates, code_of, key_of
+from crm_core.outreach.moments import NEVER, as_days
+from crm_core.outreach.plays import Play
+from crm_core.outreach.roster import Roster, find, places_of
 
 # An open follow-up of a list older than this was forgotten: it no longer keeps the person off newer lists.
 OPEN_DAYS = 14
 PROMISE = "promised"
+LONG_AGO = 10**6  # days: what was never tried was tried so long ago
 
 FOLLOW_UP_COLUMNS = (
-    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "say", "state", "issued_on",
+    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "state", "issued_on",
 )  # fmt: skip
-
-
-# What a candidate learns of its own follow-up, by the names it carries there.
-KNOWN = {
-    "customer_id": "id", "play": "play", "due_on": "due_on", "id": "follow_up_id", "open": "known_open",
-    "age": "known_age", "owner": "known_owner", "issued_on": "known_issued_on", "fresh": "known_fresh",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """The stored follow-ups as today's list sees them: FOLLOW_UP_COLUMNS and `age`, `open`, `fresh`.
+    """The stored follow-ups of the people on the roster as today's list sees them; all arrays alike in length.
 
-    `age`: days since the list it stood on (NaN: on none). `fresh`: open, and not of a forgotten list.
+    `frame`: as stored. `who`: the person's place in the roster; `play`: in the plays asked for, -1 for another.
+    `due`, `issued`: days. `age`: days since the list it stood on (where `issued`). `open`, `promise`: yes or no.
     """
 
     frame: pd.DataFrame
+    who: np.ndarray
+    play: np.ndarray
+    due: np.ndarray
+    issued: np.ndarray
+    age: np.ndarray
+    open: np.ndarray
+    promise: np.ndarray
 
-    @property
-    def promises(self) -> pd.DataFrame:
-        """The open follow-ups noted by hand, the earliest of each person."""
-        mine = self.frame[self.frame["open"] & (self.frame["play"] == PROMISE)]
-        return mine.sort_values(["due_on", "id"]).drop_duplicates("customer_id")
+    @cached_property
+    def id(self) -> np.ndarray:
+        return self.frame["id"].to_numpy()
 
-    @property
-    def by_key(self) -> pd.DataFrame:
-        """One follow-up a person, play and due date: the open one where several claim it."""
-        ordered = self.frame.sort_values(["open", "id"], ascending=[False, False])
-        return ordered.drop_duplicates(["customer_id", "play", "due_on"])
+    @cached_property
+    def fresh(self) -> np.ndarray:
+        """Open, and not of a forgotten list."""
+        return self.open & (np.isnat(self.issued) | (self.age < OPEN_DAYS))
+
+    @cached_property
+    def promises(self) -> np.ndarray:
+        """The open follow-ups noted by hand, the earliest of each person: their places."""
+        mine = np.flatnonzero(self.open & self.promise)
+        mine = mine[np.lexsort((self.id[mine], self.due[mine], self.who[mine]))]  # NaT comes last
+        return mine[np.diff(self.who[mine], prepend=-1) > 0]
+
+    def promised_on(self, people: int) -> np.ndarray:
+        """By place in the roster the day of the earliest promise, NaT where there is none."""
+        days = np.full(people, NEVER)
+        days[self.who[self.promises]] = self.due[self.promises]
+        return days
 
 
-def earlier(follow_ups: pd.DataFrame, as_of: date) -> Earlier:
+def earlier(follow_ups: pd.DataFrame, roster: Roster, plays: Sequence[Play], as_of: date) -> Earlier:
     """Make sense of stored follow-ups (driver-ready, FOLLOW_UP_COLUMNS; one without a play is a promise)."""
-    frame = follow_ups.reindex(columns=list(FOLLOW_UP_COLUMNS)).reset_index(drop=True)
-    frame = frame.astype({"id": "int64", "customer_id": "int64", "due_on": "str", "issued_on": "str"})
-    frame["play"] = frame["play"].astype("str").replace("", None).fillna(PROMISE)
-    frame["age"] = _age(frame["issued_on"], as_of)
-    frame["open"] = (frame["state"].astype("str") == "open").fillna(False).astype(bool)
-    frame["fresh"] = frame["open"] & ~(frame["age"] >= OPEN_DAYS)
-    return Earlier(frame)
-
-
-def _age(issued: pd.Series, as_of: date) -> np.ndarray:
-    days = (np.datetime64(as_of) - as_days(issued)).astype("timedelta64[D]")
-    return np.where(np.isnat(days), np.nan, days.astype("float64"))
-
-
-def with_earlier(rows: pd.DataFrame, before: Earlier) -> pd.DataFrame:
-    """The candidates with the follow-up of the same person, play and due date, where there is one.
-
-    Adds `known`, `follow_up_id`, and of that follow-up `known_open known_age known_owner
-    known_issued_on known_fresh`.
-    """
-    known = before.by_key[list(KNOWN)].rename(columns=KNOWN)
-    joined = rows.merge(known, on=["id", "play", "due_on"], how="left")
-    return joined.assign(
-        known=joined["follow_up_id"].notna(),
-        known_open=joined["known_open"].eq(True),
-        known_fresh=joined["known_fresh"].eq(True),
+    frame = follow_ups.reindex(columns=list(FOLLOW_UP_COLUMNS)).astype(
+        {"id": "int64", "customer_id": "int64"}
     )
+    who = places_of(roster, frame["customer_id"].to_numpy())
+    frame, who = frame[who >= 0].reset_index(drop=True), who[who >= 0]
+    names = frame["play"].astype("str").replace("", None).fillna(PROMISE)
+    play = names.map({play.name: place for place, play in enumerate(plays)}).fillna(-1).to_numpy("int64")
+    due, issued = as_days(frame["due_on"]), as_days(frame["issued_on"])
+    age = (np.datetime64(as_of) - np.where(np.isnat(issued), np.datetime64(as_of), issued)).astype("int64")
+    is_open = (frame["state"].astype("str") == "open").fillna(False).to_numpy(bool)
+    return Earlier(frame, who, play, due, issued, age, is_open, (names == PROMISE).to_numpy(bool))
 
 
-def go_on(rows: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
+def go_on(rows: Candidates, before: Earlier, roster: Roster, as_of: date) -> Candidates:
     """Settle the due date of a reason that holds on: that of its open follow-up, today when it was closed.
 
     An open follow-up from before the last contact is over: the reason counts anew.
     """
-    waiting = _open_due(rows, before)
-    going_on = (
-        ~rows["once"] & waiting.notna() & ~(waiting < rows["last_contact_on"].astype("str")).fillna(False)
-    )
-    rows = rows.assign(due_on=rows["due_on"].mask(going_on, waiting))
-    known = with_earlier(rows, before)
-    over = known["known"] & ~known["known_open"] & ~known["once"]
-    return rows.assign(due_on=rows["due_on"].mask(over, as_of.isoformat())) if over.any() else rows
+    if not len(before.id):
+        return rows
+    once, waiting = rows.of_play(lambda play: play.once), _open_due(rows, before)
+    going_on = ~once & ~np.isnat(waiting) & ~(waiting < roster["last_contact_on"][rows.who])
+    rows = replace(rows, due=np.where(going_on, waiting, rows.due))
+    known = known_of(rows, before)
+    over = (known >= 0) & ~before.open[known] & ~once
+    return replace(rows, due=np.where(over, np.datetime64(as_of), rows.due))
 
 
-def _open_due(rows: pd.DataFrame, before: Earlier) -> pd.Series:
-    """The due date of the latest open follow-up of the same person and play, missing where there is none."""
-    waiting = before.frame[before.frame["open"]]
-    latest = waiting.groupby(["customer_id", "play"])["due_on"].max()
-    keys = pd.MultiIndex.from_arrays([rows["id"], rows["play"]])
-    return pd.Series(latest.reindex(keys).to_numpy(), index=rows.index, dtype="str")
+def _open_due(rows: Candidates, before: Earlier) -> np.ndarray:
+    """The due date of the latest open follow-up of the same person and play, NaT where there is none."""
+    waiting = np.flatnonzero(before.open & (before.play >= 0) & ~np.isnat(before.due))
+    return _last(rows, before, waiting, before.due, NEVER)
 
 
-def days_since_tried(rows: pd.DataFrame, before: Earlier) -> pd.Series:
-    """Days since the list with the person's last closed follow-up of this play; NaN where there is none."""
-    closed = before.frame[~before.frame["open"] & before.frame["age"].notna()]
-    latest = closed.groupby(["customer_id", "play"])["age"].min()
-    keys = pd.MultiIndex.from_arrays([rows["id"], rows["play"]])
-    return pd.Series(latest.reindex(keys).to_numpy(dtype="float64"), index=rows.index)
+def _last(
+    rows: Candidates, before: Earlier, some: np.ndarray, values: np.ndarray, missing: object
+) -> np.ndarray:
+    """For each candidate the greatest value among these follow-ups of the same person and play."""
+    codes = code_of(before.who[some], before.play[some])
+    order = np.lexsort((values[some], codes))
+    codes, greatest = codes[order], values[some][order]
+    ends = np.diff(codes, append=-1) != 0
+    place = find(codes[ends], code_of(rows.who, rows.play))
+    return np.append(greatest[ends], np.array([missing], values.dtype))[place]
+
+
+def known_of(rows: Candidates, before: Earlier) -> np.ndarray:
+    """For each candidate the follow-up of the same person, play and due date: its place, -1 where there is none.
+
+    The open one where several claim it, of those the latest.
+    """
+    some = np.flatnonzero((before.play >= 0) & ~np.isnat(before.due))
+    keys = key_of(before.who[some], before.play[some], before.due[some])
+    order = np.lexsort((before.id[some], before.open[some], keys))
+    keys, some = keys[order], some[order]
+    ends = np.diff(keys, append=-1) != 0
+    place = find(keys[ends], key_of(rows.who, rows.play, rows.due))
+    return np.append(some[ends], -1)[place]
+
+
+def days_since_tried(rows: Candidates, before: Earlier) -> np.ndarray:
+    """Days since the list with the person's last closed follow-up of this play; LONG_AGO where there is none."""
+    closed = np.flatnonzero(~before.open & ~np.isnat(before.issued) & (before.play >= 0))
+    return -_last(rows, before, closed, -before.age, -LONG_AGO)

@@ -1,12 +1,20 @@
-"""Why somebody is not on today's list, in words that are counted. The first reason that holds is told."""
+"""Stage 2: why somebody is not on today's list, in words that are counted. The first reason that holds is told.
 
+A further reason is a function of `Seen` that gives yes or no by candidate, with its words in RULES at the place in the
+order where it is to be told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from crm_core.outreach.candidates import Candidates
 from crm_core.outreach.earlier import PROMISE, Earlier, days_since_tried
-from crm_core.outreach.moments import as_days
+from crm_core.outreach.plays import Play
+from crm_core.outreach.roster import Roster
 
 NEVER = "Do not contact"
 NO_CALL = "May not be called"
@@ -16,76 +24,129 @@ OPEN = "Already has an open follow-up"
 DONE = "Already followed up"
 
 
-def left_out(rows: pd.DataFrame, before: Earlier, as_of: date) -> pd.Series:
-    """For each candidate why it is left out, missing where it is not.
+@dataclass(frozen=True)
+class Seen:
+    """All that a reason may look at. `known`: by candidate its own follow-up's place in `before`, -1 for none."""
 
-    `rows`: people_frame's columns, the play's `channel quiet_days exempt once`, and those of `with_earlier`.
-    """
-    why = pd.Series([None] * len(rows), index=rows.index, dtype="object")
-    for reason, holds in _reasons(rows, before, as_of):
-        why = why.mask(why.isna() & holds, reason)
-    return why
+    rows: Candidates
+    roster: Roster
+    before: Earlier
+    known: np.ndarray
+    as_of: date
 
+    def person(self, name: str) -> np.ndarray:
+        """By candidate what the roster says of the person."""
+        return self.roster[name][self.rows.who]
 
-def _reasons(rows: pd.DataFrame, before: Earlier, as_of: date) -> list[tuple[object, pd.Series]]:
-    quiet, tried = _quiet(rows, as_of), _tried_lately(rows, before)
-    lately = _within("Followed up within", rows["quiet_days"])
-    contacted = _within("Contacted within", rows["quiet_days"])
-    return [
-        (NEVER, _is(rows, "do_not_contact", "yes")),
-        (NO_CALL, (rows["channel"] == "phone") & _is(rows, "may_call", "no")),
-        (NO_MAIL, (rows["channel"] == "e-mail") & _is(rows, "may_email", "no")),
-        (NO_WAY, ~_reachable(rows)),
-        (DONE, rows["known"] & ~rows["known_open"]),
-        (contacted, quiet),
-        (lately, tried),
-        (OPEN, _on_an_earlier_list(rows)),
-        (OPEN, _waits_elsewhere(rows, before)),
-    ]
+    def of_play(self, tell: Callable[[Play], Any]) -> np.ndarray:
+        return self.rows.of_play(tell)
+
+    def own(self, values: np.ndarray, missing: bool | int = False) -> np.ndarray:
+        """By candidate the value (one a follow-up) of its own follow-up."""
+        return np.append(values, missing)[self.known]
 
 
-def _within(words: str, days: pd.Series) -> pd.Series:
-    return words + " " + days.astype("str") + days.map({1: " day"}).astype("str").fillna(" days")
+@dataclass(frozen=True)
+class LeftOut:
+    """By candidate the reason's place in `words`, -1 for who is not left out."""
+
+    words: tuple[str, ...]
+    why: np.ndarray
+
+    @property
+    def stays(self) -> np.ndarray:
+        return self.why < 0
 
 
-def _is(rows: pd.DataFrame, column: str, word: str) -> pd.Series:
-    return (rows[column].astype("str").str.casefold() == word).fillna(False).astype(bool)
+def left_out(seen: Seen) -> LeftOut:
+    """For each candidate why it is left out: of several reasons the first in RULES."""
+    words: dict[str, int] = {}
+    why = np.full(len(seen.rows), -1, dtype="int32")
+    for say, holds in RULES:
+        told = np.array([words.setdefault(say(play), len(words)) for play in seen.rows.plays], dtype="int32")
+        hit = np.flatnonzero(holds(seen) & (why < 0))
+        why[hit] = told[seen.rows.play[hit]]
+    return LeftOut(tuple(words), why)
 
 
-def _filled(rows: pd.DataFrame, column: str) -> pd.Series:
-    return rows[column].astype("str").str.strip().fillna("") != ""
+def _exempt(play: Play) -> bool:
+    return play.exempt
 
 
-def _reachable(rows: pd.DataFrame) -> pd.Series:
-    """A phone, or an e-mail address that may be written to."""
-    written = _filled(rows, "email") & ~_is(rows, "may_email", "no")
-    called = (_filled(rows, "phone") | _filled(rows, "phone_2")) & (rows["channel"] != "e-mail")
-    return written | called
+def _quiet_days(play: Play) -> int:
+    return play.quiet_days
 
 
-def _quiet(rows: pd.DataFrame, as_of: date) -> pd.Series:
-    since = (np.datetime64(as_of) - as_days(rows["last_contact_on"])).astype("timedelta64[D]")
-    days = np.where(np.isnat(since), np.inf, since.astype("float64"))
-    return ~rows["exempt"] & (days >= 0) & (days < rows["quiet_days"])
+def _never(seen: Seen) -> np.ndarray:
+    return seen.person("never")
 
 
-def _tried_lately(rows: pd.DataFrame, before: Earlier) -> pd.Series:
-    return ~rows["once"] & ~rows["exempt"] & (days_since_tried(rows, before) < rows["quiet_days"])
+def _may_not_be_called(seen: Seen) -> np.ndarray:
+    return seen.of_play(lambda play: play.channel == "phone") & seen.person("no_call")
 
 
-def _on_an_earlier_list(rows: pd.DataFrame) -> pd.Series:
+def _may_not_be_mailed(seen: Seen) -> np.ndarray:
+    return seen.of_play(lambda play: play.channel == "e-mail") & seen.person("no_mail")
+
+
+def _out_of_reach(seen: Seen) -> np.ndarray:
+    """Neither a phone nor an e-mail address that may be written to."""
+    written = seen.person("has_email") & ~seen.person("no_mail")
+    return ~written & ~(seen.person("has_phone") & seen.of_play(lambda play: play.channel != "e-mail"))
+
+
+def _done(seen: Seen) -> np.ndarray:
+    return (seen.known >= 0) & ~seen.own(seen.before.open)
+
+
+def _quiet(seen: Seen) -> np.ndarray:
+    last, today = seen.person("last_contact_on"), np.datetime64(seen.as_of)
+    lately = (last <= today) & (last > today - seen.of_play(_quiet_days).astype("timedelta64[D]"))
+    return ~seen.of_play(_exempt) & lately
+
+
+def _tried_lately(seen: Seen) -> np.ndarray:
+    tried = days_since_tried(seen.rows, seen.before) < seen.of_play(_quiet_days)
+    return ~seen.of_play(lambda play: play.once) & ~seen.of_play(_exempt) & tried
+
+
+def _on_an_earlier_list(seen: Seen) -> np.ndarray:
     """This very follow-up stands open on a list of another day, and nobody has forgotten it yet."""
-    another_day = rows["known_age"].notna() & (rows["known_age"] != 0)
-    return rows["known_fresh"] & another_day & (rows["play"] != PROMISE)
+    before = seen.before
+    another_day = seen.own(before.fresh & ~np.isnat(before.issued) & (before.age != 0))
+    return another_day & seen.of_play(lambda play: play.name != PROMISE)
 
 
-def _waits_elsewhere(rows: pd.DataFrame, before: Earlier) -> pd.Series:
+def _waits_elsewhere(seen: Seen) -> np.ndarray:
     """The person has another open follow-up: one of today's list stops every play, an older one the rest."""
-    elsewhere = before.frame[before.frame["fresh"] & ~before.frame["id"].isin(_resumed(rows))]
-    today = elsewhere.loc[elsewhere["age"] == 0, "customer_id"]
-    return rows["id"].isin(today) | (~rows["exempt"] & rows["id"].isin(elsewhere["customer_id"]))
+    before, people = seen.before, len(seen.roster["id"])
+    elsewhere = before.fresh.copy()
+    elsewhere[seen.known[seen.own(before.open) & ~_on_an_earlier_list(seen)]] = (
+        False  # taken up again by this list
+    )
+    today, ever = np.zeros(people, bool), np.zeros(people, bool)
+    today[before.who[elsewhere & ~np.isnat(before.issued) & (before.age == 0)]] = True
+    ever[before.who[elsewhere]] = True
+    return today[seen.rows.who] | (~seen.of_play(_exempt) & ever[seen.rows.who])
 
 
-def _resumed(rows: pd.DataFrame) -> pd.Series:
-    """The open follow-ups that this list takes up again: their people do not wait elsewhere."""
-    return rows.loc[rows["known_open"] & ~_on_an_earlier_list(rows), "follow_up_id"].astype("int64")
+def _within(words: str) -> Callable[[Play], str]:
+    return lambda play: f"{words} within {play.quiet_days} day{'' if play.quiet_days == 1 else 's'}"
+
+
+def _always(words: str) -> Callable[[Play], str]:
+    return lambda _: words
+
+
+# (words for a play, whether it holds), in the order in which they are told
+RULES: tuple[tuple[Callable[[Play], str], Callable[[Seen], np.ndarray]], ...] = (
+    (_always(NEVER), _never),
+    (_always(NO_CALL), _may_not_be_called),
+    (_always(NO_MAIL), _may_not_be_mailed),
+    (_always(NO_WAY), _out_of_reach),
+    (_always(DONE), _done),
+    (_within("Contacted"), _quiet),
+    (_within("Followed up"), _tried_lately),
+    (_always(OPEN), _on_an_earlier_list),
+    (_always(OPEN), _waits_elsewhere),
+)

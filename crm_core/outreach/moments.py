@@ -1,17 +1,19 @@
-"""When a play is due for a person: each moment gives a condition for the database and due dates on a frame.
+"""When a play is due for a person: each moment turns what is known of people into due days, all at once.
 
-The condition may let a few too many through; the due date decides. Frames are driver-ready: days are ISO
-text.
+`people` is the roster (`roster.py`): arrays with one entry a person, days as datetime64[D], NaT where there is none.
 """
 
+from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Where
-from crm_core.outreach.phrases import as_text
+People = Mapping[str, Any]
+NEVER = np.datetime64("NaT", "D")
 
 
 def as_days(values: pd.Series) -> np.ndarray:
@@ -20,26 +22,31 @@ def as_days(values: pd.Series) -> np.ndarray:
     return stamps.to_numpy().astype("datetime64[D]")
 
 
-def as_iso(days: np.ndarray, index: pd.Index) -> pd.Series:
-    """datetime64[D] as ISO texts, missing where NaT."""
-    texts = pd.Series(np.datetime_as_string(days), index=index, dtype="str")
-    return texts.mask(np.isnat(days))
+def as_iso(days: pd.Series) -> pd.Series:
+    """Days (datetime64) as ISO texts, missing where NaT."""
+    texts = np.datetime_as_string(days.to_numpy().astype("datetime64[D]"))
+    return pd.Series(texts, index=days.index, dtype="str").mask(days.isna())
 
 
-def next_birthday(born: str | None, as_of: date) -> date | None:
-    """The next birthday from as_of on; February 29 is the 28th in a common year. The year may be unknown."""
-    try:
-        month, day = int((born or "")[-5:-3]), int((born or "")[-2:])
-        candidates = [_birthday(year, month, day) for year in (as_of.year, as_of.year + 1)]
-    except ValueError:
-        return None
-    return next(day for day in candidates if day >= as_of)
+def next_birthdays(born: np.ndarray, as_of: date) -> np.ndarray:
+    """The next birthday of each from as_of on; February 29 is the 28th in a common year."""
+    month = born.astype("datetime64[M]")
+    ahead = (born - month).astype("int64")  # days after the first of the month
+    by_day = np.array(
+        [_next(month, day, as_of) for month in range(1, 13) for day in range(1, 32)], "datetime64[D]"
+    )
+    place = month.astype("int64") % 12 * 31 + ahead
+    return np.where(np.isnat(born), NEVER, by_day[np.where(np.isnat(born), 0, place)])
 
 
-def _birthday(year: int, month: int, day: int) -> date:
-    if (month, day) == (2, 29):
-        return date(year, 3, 1) - timedelta(days=1)
-    return date(year, month, day)
+def _next(month: int, day: int, as_of: date) -> date:
+    """The next of that day of the year; in a month without it its last day."""
+    years = (as_of.year, as_of.year + 1)
+    return next(found for year in years if (found := _on(year, month, day)) >= as_of)
+
+
+def _on(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,9 @@ class Birthday:
 
     within: int = 7
 
-    def condition(self) -> Condition:
-        # One day more than asked: whether February 29 means the 28th or the 1st is decided below, not in SQL.
-        return Where("birthday", "birthday within", self.within + 1)
-
-    def due_on(self, people: pd.DataFrame, as_of: date) -> pd.Series:
-        last = as_of + timedelta(days=self.within)
-        found = [next_birthday(as_text(born), as_of) for born in people["birthday"]]
-        texts = [day.isoformat() if day and day <= last else None for day in found]
-        return pd.Series(texts, index=people.index, dtype="str")
+    def due_on(self, people: People, as_of: date) -> np.ndarray:
+        found = next_birthdays(people["birthday"], as_of)
+        return np.where(found <= np.datetime64(as_of) + np.timedelta64(self.within, "D"), found, NEVER)
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,9 @@ class AfterPurchase:
     days: int
     window: int
 
-    def condition(self) -> Condition:
-        first, last = self.days, self.days + self.window
-        return All((Where("recency_days", "at least", first), Where("recency_days", "at most", last)))
-
-    def due_on(self, people: pd.DataFrame, as_of: date) -> pd.Series:
-        due = as_days(people["last_on"]) + np.timedelta64(self.days, "D")
-        late = (np.datetime64(as_of) - due).astype("timedelta64[D]").astype("float64")
-        inside = ~np.isnat(due) & (late >= 0) & (late <= self.window)
-        return as_iso(np.where(inside, due, np.datetime64("NaT")), people.index)
+    def due_on(self, people: People, as_of: date) -> np.ndarray:
+        due, today = people["last_on"] + np.timedelta64(self.days, "D"), np.datetime64(as_of)
+        return np.where((due <= today) & (due >= today - np.timedelta64(self.window, "D")), due, NEVER)
 
 
 @dataclass(frozen=True)
@@ -83,61 +78,41 @@ class NoContact:
 
     days: tuple[tuple[str, int], ...] = (("high", 30), ("middle", 60), ("low", 90))
 
-    def condition(self) -> Condition:
-        return AnyOf(tuple(_silent(tier, count) for tier, count in self.days))
+    def due_on(self, people: People, as_of: date) -> np.ndarray:
+        last = np.fmax(_past(people["last_contact_on"], as_of), _past(people["last_on"], as_of))
+        last = np.where(np.isnat(last), _past(people["since"], as_of), last)
+        due = last + self._every(people["tier"])
+        return np.where(due <= np.datetime64(as_of), due, NEVER)
 
-    def due_on(self, people: pd.DataFrame, as_of: date) -> pd.Series:
-        every = self.every(people).to_numpy(dtype="float64")
-        last = _latest(people, ("last_contact_on", "last_on"), as_of)
-        last = np.where(np.isnat(last), _latest(people, ("since",), as_of), last)
-        due = last + np.nan_to_num(every).astype("int64").astype("timedelta64[D]")
-        due = np.where(np.isnan(every) | (due > np.datetime64(as_of)), np.datetime64("NaT"), due)
-        return as_iso(due, people.index)
+    def every(self, tiers: pd.Series) -> pd.Series:
+        """After how many days people of each tier are called; NaN where the tier has no such number."""
+        return tiers.map(dict(self.days)).astype("float64")
 
-    def every(self, people: pd.DataFrame) -> pd.Series:
-        """After how many days each person is called; NaN where the tier has no such number."""
-        return people["tier"].map(dict(self.days)).astype("float64")
-
-
-def _silent(tier: str, count: int) -> Condition:
-    quiet = [
-        AnyOf((Where(day, "blank"), Where(day, "days ago at least", count)))
-        for day in ("last_contact_on", "last_on")
-    ]
-    return All((Where("tier", "is", tier), *quiet))
+    def _every(self, tiers: pd.Categorical) -> np.ndarray:
+        by_tier = dict(self.days)
+        spans = [np.timedelta64(by_tier.get(tier, "NaT"), "D") for tier in tiers.categories]
+        return np.array([*spans, np.timedelta64("NaT", "D")])[tiers.codes]
 
 
-def _latest(people: pd.DataFrame, columns: tuple[str, ...], as_of: date) -> np.ndarray:
-    """The latest of the days that is not after as_of, NaT where there is none."""
-    today = np.datetime64(as_of)
-    latest = np.full(len(people), np.datetime64("NaT"), dtype="datetime64[D]")
-    for column in columns:
-        found = as_days(people[column])
-        latest = np.fmax(latest, np.where(found > today, np.datetime64("NaT"), found))
-    return latest
+def _past(days: np.ndarray, as_of: date) -> np.ndarray:
+    """The days without those after as_of."""
+    return np.where(days <= np.datetime64(as_of), days, NEVER)
 
 
 @dataclass(frozen=True)
 class EveryDay:
     """Every day while the condition holds; how often one person is called is left to the quiet days."""
 
-    def condition(self) -> Condition:
-        return EVERYBODY
-
-    def due_on(self, people: pd.DataFrame, as_of: date) -> pd.Series:
-        return pd.Series([as_of.isoformat()] * len(people), index=people.index, dtype="str")
+    def due_on(self, people: People, as_of: date) -> np.ndarray:
+        return np.full(len(people["id"]), np.datetime64(as_of), dtype="datetime64[D]")
 
 
 @dataclass(frozen=True)
 class Promised:
     """A follow-up that a colleague noted has come due; on the list until it is done."""
 
-    def condition(self) -> Condition:
-        return Has("follow-up", (Where("state", "is", "open"), Where("due_on", "days ago at least", 0)))
-
-    def due_on(self, people: pd.DataFrame, as_of: date) -> pd.Series:
-        due = as_days(people["promised_on"])
-        return as_iso(np.where(due > np.datetime64(as_of), np.datetime64("NaT"), due), people.index)
+    def due_on(self, people: People, as_of: date) -> np.ndarray:
+        return _past(people["promised_on"], as_of)
 
 
 Moment = Birthday | AfterPurchase | NoContact | EveryDay | Promised

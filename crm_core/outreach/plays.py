@@ -14,9 +14,10 @@ from crm_core.outreach.scripts import check
 class Play:
     """One reason to contact people.
 
-    `strength`: of several reasons the highest wins. `once`: once for each due date, never tried again.
-    `exempt`: neither quiet days nor older open follow-ups hold it back. `reason` and `say` are templates of
-    `scripts`; InvalidInput where they name an unknown fact or could leave a hole.
+    `condition`: whom it is for, asked of the database; `moment`: when, found on the roster. `strength`: of several
+    reasons the highest wins. `once`: once for each due date, never tried again. `exempt`: neither quiet days
+    nor older open follow-ups hold it back. `reason` and `say` are templates of `scripts`; InvalidInput where they name
+    an unknown fact or could leave a hole.
     """
 
     name: str
@@ -35,11 +36,6 @@ class Play:
     def __post_init__(self) -> None:
         check(self.reason, FACTS)
         check(self.say, FACTS)
-
-    def wanted(self) -> Condition:
-        """The play's condition and its moment's, for the database."""
-        parts = tuple(part for part in (self.condition, self.moment.condition()) if part != EVERYBODY)
-        return All(parts) if len(parts) != 1 else parts[0]
 
 
 HELLO = "Hello[ {name}][, this is {speaker}]."

@@ -13,7 +13,6 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.entities import Field
-from crm_core.model.words import SEGMENTS, TIERS
 from crm_core.views.cache import Stock, remembered
 
 # What the measures and fields of a customer are read from; a page is kept as long as none of them changed.
@@ -71,6 +70,10 @@ def people(database: Database, query: PeopleQuery, as_of: date) -> PeoplePage:
         raise InvalidInput(
             f"A page shows 1 to {MOST:,} people and pages count from 1, not {query.size} and {query.page}."
         )
+    if query.search:
+        found = _searched(database, query, as_of=as_of)
+        if len(found.frame) or query.page == 1:
+            return found
     total = count(database, query.condition, as_of, search=query.search)
     pages = max(1, -(-total // query.size))
     return _page(database, replace(query, page=min(query.page, pages)), total, pages, as_of=as_of)
@@ -95,6 +98,16 @@ def _page(stock: Stock, query: PeopleQuery, total: int, pages: int) -> PeoplePag
     return PeoplePage(frame, total, query.page, pages, stock.revisions, describe(query.condition))
 
 
+@remembered(*READ)
+def _searched(stock: Stock, query: PeopleQuery) -> PeoplePage:
+    frame, total = queries.searched_page(
+        stock.connection, query.condition, query.search, query.columns or SHOWN, stock.as_of,
+        [(query.sort, query.descending)], query.size, (query.page - 1) * query.size,
+    )  # fmt: skip
+    pages = max(1, -(-total // query.size))
+    return PeoplePage(frame, total, query.page, pages, stock.revisions, describe(query.condition))
+
+
 def choices(database: Database, as_of: date) -> Choices:
     """Owners, tags, segments, tiers, countries and cities, each with how many people there are."""
     return _choices(database, as_of=as_of)
@@ -102,15 +115,12 @@ def choices(database: Database, as_of: date) -> Choices:
 
 @remembered(*READ)
 def _choices(stock: Stock) -> Choices:
-    counts = {name: queries.counts_of(stock.connection, name, stock.as_of) for name in
-              ("owner", "tags", "segment", "tier", "country", "city")}  # fmt: skip
+    counts = queries.counts_by_text(stock.connection, ("owner", "tags", "country", "city"))
+    segments, tiers = (
+        queries.counts_by_word(stock.connection, name, stock.as_of) for name in ("segment", "tier")
+    )
     return Choices(
-        counts["owner"],
-        _single_tags(counts["tags"]),
-        _in_order(counts["segment"], SEGMENTS),
-        _in_order(counts["tier"], TIERS),
-        counts["country"],
-        counts["city"],
+        counts["owner"], _single_tags(counts["tags"]), segments, tiers, counts["country"], counts["city"]
     )
 
 
@@ -121,11 +131,6 @@ def _single_tags(lists: pd.DataFrame) -> pd.DataFrame:
         counted.update({tag: int(number) for tag in dict.fromkeys(str(listed).split(", ")) if tag})
     rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     return pd.DataFrame(rows, columns=["value", "people"])
-
-
-def _in_order(counts: pd.DataFrame, words: tuple[str, ...]) -> pd.DataFrame:
-    known = dict(zip(counts["value"], counts["people"], strict=True))
-    return pd.DataFrame({"value": list(words), "people": [int(known.get(word, 0)) for word in words]})
 
 
 def field(name: str) -> Field:

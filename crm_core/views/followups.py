@@ -9,8 +9,9 @@ import pandas as pd
 
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
-from crm_core.outreach.lists import DayList, day_list, worded
+from crm_core.outreach.lists import DayList, day_list
 from crm_core.outreach.plays import BUILT_IN, Play, plays_named
+from crm_core.outreach.words import worded
 from crm_core.views.cache import Stock, remembered
 
 SHOWN = 1000

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages._charts.figures import Palette, dressed, on_step, step
+from pages._charts.figures import BELOW_TITLE, Palette, Trace, drawn, left_for, merged, on_step, step
+
+# The layout that cells need.
+BARE = {
+    "barmode": "overlay", "bargap": 0, "xaxis": {"showgrid": False, "ticks": ""},
+    "yaxis": {"showgrid": False, "ticks": ""},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,23 +29,19 @@ class Cells:
 
 
 def cells(
-    across: Sequence[object], up: Sequence[int], held: Cells, colours: Palette, *, text_size: int = 13
-) -> go.Figure:
+    across: Sequence[object], up: Sequence[int], held: Cells, colours: Palette, text_size: int = 13
+) -> Trace:
     """One bar a cell: its column by `across`, its row by `up` (0 is the lowest); cells may be missing."""
-    line = {"width": 2, "color": colours.paper}
-    figure = go.Figure(
-        go.Bar(
-            x=list(across), y=[1] * len(up), base=list(up), width=1, showlegend=False,
-            customdata=[[place] for place in range(len(up))],
-            marker={"color": [step(share, colours) for share in held.shares], "line": line},
-            text=list(held.texts), textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
-            insidetextfont={"color": [on_step(share, colours) for share in held.shares], "size": text_size},
-            hovertext=list(held.hovers), hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )  # fmt: skip
-    bare = {"showgrid": False, "ticks": ""}
-    figure.update_layout(barmode="overlay", bargap=0, xaxis=bare, yaxis=bare)
-    return figure
+    return {
+        "type": "bar", "x": list(across), "y": [1] * len(up), "base": list(up), "width": 1, "showlegend": False,
+        "customdata": [[place] for place in range(len(up))],
+        "marker": {
+            "color": [step(share, colours) for share in held.shares], "line": {"width": 2, "color": colours.paper},
+        },
+        "text": list(held.texts), "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+        "insidetextfont": {"color": [on_step(share, colours) for share in held.shares], "size": text_size},
+        "constraintext": "none", "hovertext": list(held.hovers), "hovertemplate": "%{hovertext}<extra></extra>",
+    }  # fmt: skip
 
 
 def heat(frame: pd.DataFrame, colours: Palette) -> go.Figure:
@@ -51,10 +53,11 @@ def heat(frame: pd.DataFrame, colours: Palette) -> go.Figure:
     ]
     texts = [f"{people:,}" if people else "·" for people in frame["people"]]
     held = Cells([people / most for people in frame["people"]], texts, said)
-    figure = cells(frame["r"], [f - 1 for f in frame["f"]], held, colours)
-    up = {"tickvals": [0.5, 1.5, 2.5, 3.5, 4.5], "ticktext": ["1", "2", "3", "4", "5"], "range": [0, 5]}
-    figure.update_layout(
-        xaxis={"title": "recency: 5 bought last", "tickvals": [1, 2, 3, 4, 5]},
-        yaxis={"title": "frequency: 5 buys most often", **up},
-    )  # fmt: skip
-    return dressed(figure, colours, 360)
+    trace = cells(frame["r"].tolist(), [f - 1 for f in frame["f"].tolist()], held, colours)
+    across = {"title": {"text": "recency: 5 bought last"}, "tickvals": [1, 2, 3, 4, 5]}
+    up = {
+        "title": {"text": "frequency: 5 buys most often"}, "range": [0, 5],
+        "tickvals": [0.5, 1.5, 2.5, 3.5, 4.5], "ticktext": ["1", "2", "3", "4", "5"],
+    }  # fmt: skip
+    room = {"l": left_for(["5"], title=True), "b": BELOW_TITLE}
+    return drawn([trace], colours, 360, merged(BARE, {"xaxis": across, "yaxis": up, "margin": room}))

@@ -3,18 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from crm_core.model.words import SEGMENTS
-from pages._charts.basic import name_months
-from pages._charts.figures import Palette, dressed, faint, month_name
+from pages._charts.basic import month_axis
+from pages._charts.figures import Palette, Trace, drawn, faint, month_name
 
 STEPS = 24  # points along the edge of a band
 SPOTS = 9  # places along a band where a click is taken
 GAP = 0.015  # between two blocks, as a share of the height
 LEAST = 0.004  # a band thinner than this share is listed and not drawn
+# An axis is drawn only where something stands on it.
+RIGHT = {
+    "type": "scatter", "x": [1], "y": [0], "yaxis": "y2", "mode": "markers", "marker": {"opacity": 0},
+    "hoverinfo": "skip",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,15 @@ def flow(frame: pd.DataFrame, colours: Palette) -> go.Figure:
     """
     rows = frame.reset_index(drop=True)
     whole = max(1, int(rows["people"].sum()))
-    drawn = [band for band in _stacked(rows, whole) if band.thick >= LEAST]
-    figure = go.Figure([*(_shape(rows, band, colours) for band in drawn), _spots(rows, drawn)])
-    _side(figure, rows, "before", whole, colours)
-    _side(figure, rows, "after", whole, colours)
-    figure.update_layout(showlegend=False, hoverdistance=40, hovermode="closest")
-    figure.update_xaxes(visible=False, range=[-0.01, 1.01])
-    return dressed(figure, colours, 520)
+    bands = [band for band in _stacked(rows, whole) if band.thick >= LEAST]
+    layout = {
+        "showlegend": False, "hoverdistance": 40, "xaxis": {"visible": False, "range": [-0.01, 1.01]},
+        "shapes": [*_blocks(rows, "before", whole, colours), *_blocks(rows, "after", whole, colours)],
+        "yaxis": _names(rows, "before", whole, colours),
+        "yaxis2": {**_names(rows, "after", whole, colours), "overlaying": "y", "side": "right"},
+    }  # fmt: skip
+    traces = [*(_shape(rows, band, colours) for band in bands), _spots(rows, bands), RIGHT]
+    return drawn(traces, colours, 520, layout)
 
 
 def _stacked(rows: pd.DataFrame, whole: int) -> Iterator[_Band]:
@@ -72,27 +80,28 @@ def _tops(rows: pd.DataFrame, side: str, whole: int) -> dict[str, float]:
     return tops
 
 
-def _shape(rows: pd.DataFrame, band: _Band, colours: Palette) -> go.Scatter:
+def _shape(rows: pd.DataFrame, band: _Band, colours: Palette) -> Trace:
     across = [step / STEPS for step in range(STEPS + 1)]
     upper = band.heights(across)
     before, after = rows["before"][band.place], rows["after"][band.place]
     colour = colours.by_word.get(str(after), colours.main)
-    return go.Scatter(
-        x=across + across[::-1], y=upper + [high + band.thick for high in upper[::-1]], mode="lines", fill="toself",
-        hoverinfo="skip", line={"width": 0}, fillcolor=faint(colour, 0.25 if before == after else 0.7),
-    )  # fmt: skip
+    return {
+        "type": "scatter", "x": across + across[::-1], "y": upper + [high + band.thick for high in upper[::-1]],
+        "mode": "lines", "fill": "toself", "hoverinfo": "skip", "line": {"width": 0},
+        "fillcolor": faint(colour, 0.25 if before == after else 0.7),
+    }  # fmt: skip
 
 
-def _spots(rows: pd.DataFrame, bands: Sequence[_Band]) -> go.Scatter:
+def _spots(rows: pd.DataFrame, bands: Sequence[_Band]) -> Trace:
     """All places where a click is taken, as one trace: each trace costs milliseconds."""
     across = [(spot + 0.5) / SPOTS for spot in range(SPOTS)]
-    return go.Scatter(
-        x=across * len(bands), y=[high + band.thick / 2 for band in bands for high in band.heights(across)],
-        mode="markers", marker={"size": 18, "opacity": 0},
-        customdata=[[band.place] for band in bands for _ in across],
-        hovertext=[_said(rows.iloc[band.place]) for band in bands for _ in across],
-        hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+    return {
+        "type": "scatter", "x": across * len(bands), "mode": "markers", "marker": {"size": 18, "opacity": 0},
+        "y": [high + band.thick / 2 for band in bands for high in band.heights(across)],
+        "customdata": [[band.place] for band in bands for _ in across],
+        "hovertext": [said for band in bands for said in [_said(rows.iloc[band.place])] * SPOTS],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }  # fmt: skip
 
 
 def _said(row: pd.Series) -> str:
@@ -100,44 +109,47 @@ def _said(row: pd.Series) -> str:
     return escape(f"{way}: {row['people']:,} {'person' if row['people'] == 1 else 'people'}", quote=False)
 
 
-def _side(figure: go.Figure, rows: pd.DataFrame, side: str, whole: int, colours: Palette) -> None:
-    """The blocks of one side, and their names as the ticks of an axis, so that there is room for them."""
+def _blocks(rows: pd.DataFrame, side: str, whole: int, colours: Palette) -> list[dict[str, Any]]:
+    """The blocks of one side."""
+    sums, at = rows.groupby(side)["people"].sum(), 0 if side == "before" else 1
+    return [
+        {
+            "type": "rect", "x0": at - 0.01, "x1": at + 0.01, "y0": top, "y1": top + sums[word] / whole,
+            "line": {"width": 0}, "fillcolor": colours.by_word.get(word, colours.main),
+        }
+        for word, top in _tops(rows, side, whole).items()
+    ]  # fmt: skip
+
+
+def _names(rows: pd.DataFrame, side: str, whole: int, colours: Palette) -> dict[str, Any]:
+    """The names of a side's blocks as the ticks of an axis, so that there is room for them."""
     sums, tops = rows.groupby(side)["people"].sum(), _tops(rows, side, whole)
-    at, left = (0, True) if side == "before" else (1, False)
-    for word, top in tops.items():
-        figure.add_shape(
-            type="rect", x0=at - 0.01, x1=at + 0.01, y0=top, y1=top + sums[word] / whole, line_width=0,
-            fillcolor=colours.by_word.get(word, colours.main),
-        )  # fmt: skip
-    ticks = {
+    return {
         "tickvals": [top + sums[word] / whole / 2 for word, top in tops.items()],
         "ticktext": [f"{escape(word)} {sums[word]:,}" for word in tops],
         "range": [1.02 + GAP * len(SEGMENTS), -0.02], "showgrid": False, "zeroline": False, "ticks": "",
         "tickfont": {"size": 12, "color": colours.ink}, "automargin": True, "fixedrange": True,
     }  # fmt: skip
-    figure.update_layout(
-        {"yaxis" if left else "yaxis2": ticks if left else {**ticks, "overlaying": "y", "side": "right"}}
-    )
-    if not left:  # an axis is drawn only where something stands on it
-        figure.add_scatter(x=[1], y=[0], yaxis="y2", mode="markers", marker={"opacity": 0}, hoverinfo="skip")
 
 
 def by_month(frame: pd.DataFrame, colours: Palette, words: Sequence[str] = SEGMENTS) -> go.Figure:
     """How many stood in each word (`value`) at each month's end (`on`), as stacked columns; `people`."""
-    figure = go.Figure()
     rows = frame.reset_index(drop=True)
-    for word in [word for word in words if (rows["value"] == word).any()]:
-        mine = rows[rows["value"] == word]
-        figure.add_bar(
-            x=[month_name(on) for on in mine["on"]], y=mine["people"], name=word,
-            customdata=[[int(place)] for place in mine.index], marker_color=colours.by_word.get(word, colours.main),
-            hovertemplate=f"{escape(word)}, %{{x}}: %{{y:,}} people<extra></extra>",
-        )  # fmt: skip
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.15,
-        legend={"orientation": "h", "y": -0.22, "traceorder": "normal", "font_size": 11},
-    )
-    name_months(figure, list(dict.fromkeys(month_name(on) for on in rows["on"])))
-    figure.update_yaxes(tickformat=",d", rangemode="tozero", nticks=5)
-    return dressed(figure, colours, 380)
+    there = [word for word in words if (rows["value"] == word).any()]
+    traces = [_column(rows[rows["value"] == word], word, colours) for word in there]
+    layout = {
+        "barmode": "stack", "bargap": 0.15, "yaxis": {"tickformat": ",d", "rangemode": "tozero", "nticks": 5},
+        "legend": {"orientation": "h", "y": -0.22, "traceorder": "normal", "font": {"size": 11}},
+        "xaxis": month_axis(list(dict.fromkeys(month_name(on) for on in rows["on"]))),
+    }  # fmt: skip
+    return drawn(traces, colours, 380, layout)
+
+
+def _column(mine: pd.DataFrame, word: str, colours: Palette) -> Trace:
+    """One word in every month."""
+    return {
+        "type": "bar", "x": [month_name(on) for on in mine["on"]], "y": mine["people"].tolist(), "name": word,
+        "customdata": [[int(place)] for place in mine.index],
+        "marker": {"color": colours.by_word.get(word, colours.main)},
+        "hovertemplate": f"{escape(word)}, %{{x}}: %{{y:,}} people<extra></extra>",
+    }  # fmt: skip

@@ -6,8 +6,8 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages._charts.cells import Cells, cells
-from pages._charts.figures import Palette, dressed, rows
+from pages._charts.cells import BARE, Cells, cells
+from pages._charts.figures import BELOW_TITLE, Palette, drawn, left_for, merged, rows
 
 
 def triangle(
@@ -21,15 +21,19 @@ def triangle(
     named = list(dict.fromkeys(frame["cohort"]))
     sizes = dict(zip(frame["cohort"], frame["size"], strict=True))
     up = [len(named) - 1 - named.index(name) for name in frame["cohort"]]
-    figure = cells(frame["age"], up, Cells(_shares(frame, number), texts, hovers), colours, text_size=11)
-    figure.update_xaxes(title=f"{step}s later", dtick=1)
-    figure.update_yaxes(
-        tickvals=[len(named) - 0.5 - place for place in range(len(named))], range=[0, max(1, len(named))],
-        ticktext=[f"{escape(str(name))} · {sizes[name]:,}" for name in named],
-    )  # fmt: skip
-    figure = dressed(figure, colours, 90 + 30 * max(2, len(named)))
-    figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})  # on a phone the colours are enough
-    return figure.update_traces(constraintext="inside")
+    beside = [f"{name} · {sizes[name]:,}" for name in named]
+    held = Cells(_shares(frame, number), texts, hovers)
+    # On a phone the colours are enough.
+    trace = {**cells(frame["age"].tolist(), up, held, colours, text_size=11), "constraintext": "inside"}
+    layout = {
+        "xaxis": {"title": {"text": f"{step}s later"}, "dtick": 1}, "uniformtext": {"minsize": 9, "mode": "hide"},
+        "yaxis": {
+            "tickvals": [len(named) - 0.5 - place for place in range(len(named))], "range": [0, max(1, len(named))],
+            "ticktext": [escape(text) for text in beside],
+        },
+        "margin": {"l": left_for(beside), "b": BELOW_TITLE},
+    }  # fmt: skip
+    return drawn([trace], colours, 90 + 30 * max(2, len(named)), merged(BARE, layout))
 
 
 def _shares(frame: pd.DataFrame, number: str) -> list[float]:
@@ -41,13 +45,11 @@ def _shares(frame: pd.DataFrame, number: str) -> list[float]:
 
 def columns(frame: pd.DataFrame, colours: Palette, title: str = "", number: str = "people") -> go.Figure:
     """One column a row: `label` below, `number` on top of it."""
-    figure = go.Figure(
-        go.Bar(
-            x=[escape(str(label)) for label in frame["label"]], y=frame[number], customdata=rows(frame),
-            marker_color=colours.main, text=[f"{value:,}" for value in frame[number]], textposition="outside",
-            cliponaxis=False, hovertemplate="%{x}: %{y:,}<extra></extra>",
-        )
-    )  # fmt: skip
-    figure.update_xaxes(type="category", showgrid=False, title=title or None, tickangle=0)
-    figure.update_yaxes(visible=False, range=[0, max([*frame[number], 1]) * 1.15])
-    return dressed(figure, colours, 320)
+    trace = {
+        "type": "bar", "x": [escape(str(label)) for label in frame["label"]], "y": frame[number].tolist(),
+        "customdata": rows(frame), "marker": {"color": colours.main}, "text": [f"{value:,}" for value in frame[number]],
+        "textposition": "outside", "cliponaxis": False, "hovertemplate": "%{x}: %{y:,}<extra></extra>",
+    }  # fmt: skip
+    across = {"type": "category", "tickangle": 0, "title": {"text": title or None}}
+    up = {"visible": False, "range": [0, max([*frame[number].tolist(), 1]) * 1.15]}
+    return drawn([trace], colours, 320, {"xaxis": across, "yaxis": up, "margin": {"b": 63 if title else 33}})

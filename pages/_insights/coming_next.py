@@ -49,12 +49,12 @@ def _save_first(desk: Desk, whom: Condition) -> None:
         return
     labels = [
         f"{row.called}: {percent(row.p_alive)}, {money(round(row.clv_12m), desk)}"
-        for row in frame.rename(columns={"name": "called"}).itertuples()
+        for row in frame.head(LISTED).rename(columns={"name": "called"}).itertuples()
     ]
     chart(
         "Whom to save first", marks,
         lambda rows: forecast.who_to_save(rows, colours(), sign(desk)), labels, key="save_first",
-        titles=list(frame["name"]), listed=range(min(LISTED, len(frame))),
+        titles=list(frame["name"]), listed=range(len(labels)),
         amounts=("clv_12m", "at_stake"),
         help="Each dot is a person: the further left, the more likely lost; the higher, the more they are worth. "
         "The largest dots have most at stake.",
@@ -103,6 +103,6 @@ def _picture(title: str, frame: pd.DataFrame, draw: Callable[..., go.Figure], ke
     """A figure that has no people behind its marks, with its data."""
     with st.container(border=True, key=f"box_{key}", height="stretch"):
         st.markdown(f"**{title}**")
-        st.plotly_chart(draw(frame, colours()), key=f"chart_{key}", config=CONFIG, alt=alt)
+        st.plotly_chart(draw(frame, colours()), key=f"chart_{key}", config=CONFIG, alt=alt, theme=None)
         st.space("stretch")
         data_button(frame, key)

@@ -55,6 +55,7 @@ def chart(
             selection_mode="points",
             config=CONFIG,
             alt=alt,
+            theme=None,  # the figure brings all of it: see `drawn`
         )
         st.space("stretch")
         _below(marks, titles or labels, labels, key, frame, range(len(labels)) if listed is None else listed)

@@ -6,6 +6,7 @@ positions in the frame that was shown, and never fed to it again. Everything tha
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -53,6 +54,7 @@ class Shown:
     given: pd.DataFrame
 
 
+@cache
 def editable(name: str) -> bool:
     """Whether a column of the grid may be changed by hand; everything else is shown only."""
     if name in NOT_EDITED or not CUSTOMER.has(name):
@@ -76,11 +78,8 @@ def show(key: str, rows: pd.DataFrame, drafts: Mapping[Cell, Draft], picked: Ite
     """The stored rows of a page (`id`, `version`, columns) as a grid, with the drafts and ticks laid over."""
     stored = rows.set_index("id")
     columns = [name for name in stored.columns if name != "version"]
-    given = pd.DataFrame(index=stored.index)
-    given[PICK] = stored.index.isin(list(picked))
-    given[OPEN] = OPEN_LABEL
-    for name in columns:
-        given[name] = _cells(stored[name], name)
+    shown = {PICK: stored.index.isin(list(picked)), OPEN: OPEN_LABEL}
+    given = pd.DataFrame(shown | {name: _cells(stored[name], name) for name in columns}, index=stored.index)
     for (number, name), draft in drafts.items():
         if number in given.index and name in columns:
             given.at[number, name] = draft.typed or None
@@ -90,6 +89,8 @@ def show(key: str, rows: pd.DataFrame, drafts: Mapping[Cell, Draft], picked: Ite
 def _cells(column: pd.Series, name: str) -> pd.Series:
     """Text where it can be edited, else numbers and days for the browser to align and sort."""
     if editable(name):
+        if column.dtype == "str":  # text is most of it, and stands as it is
+            return column.mask(column == "")
         field = CUSTOMER.field(name)
         texts = [as_text(value, field) or None for value in column.astype(object)]
         return pd.Series(texts, index=column.index, dtype="str")

@@ -14,14 +14,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles import days as occasion_days
-from crm_core.ledger.profiles.days import BOUGHT, Days, all_days, number_of
+from crm_core.ledger.profiles import totals as occasion_totals
+from crm_core.ledger.profiles.days import BOUGHT, all_days, joined, number_of, numbers_in
 from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.profiles.occasions import NOBODY, counted_heads, counted_lines
-from crm_core.ledger.store.frames import plain_rows
-from crm_core.ledger.store.tables import occasions
+from crm_core.ledger.profiles.totals import totals
+from crm_core.ledger.store.bulk import KeyTable
+from crm_core.ledger.store.tables import occasions, orders
 
 USUAL_GAP = 90.0  # days, where nobody has bought on two days yet
 REMEMBERED = 64
+o = occasions.c
 Share = tuple[int, int]  # a share of one as two whole numbers, so that no place is off by a rounding
 QUINTILES: tuple[Share, ...] = ((1, 5), (2, 5), (3, 5), (4, 5))
 
@@ -57,23 +60,20 @@ def big_order(connection: Connection, as_of: date) -> float | None:
 def forget() -> None:
     """Forget all edges: for a database that was written past the journal."""
     occasion_days.forget()
+    occasion_totals.forget()
     _kept.forget()
 
 
 def compute(connection: Connection, as_of: date) -> Edges:
     """The edges computed from the occasions up to that day."""
-    days = all_days(connection).until(number_of(as_of)).known()
-    orders, revenue = days.each(days.orders), days.each(days.revenue)
-    visits, bought = days.visits(), orders > 0
-    first, last = first_and_last(visits)
-    r, f, m = (_whole(quantiles_of(values, QUINTILES)) for values in (last, orders[bought], revenue[bought]))
-    return Edges(r, f, m, usual_gap(first, last, visits.counts))
-
-
-def first_and_last(visits: Days) -> tuple[np.ndarray, np.ndarray]:
-    """The first and the last entry's day of each customer."""
-    ends = visits.starts + visits.counts - 1
-    return visits.day[visits.starts].astype(np.int64), visits.day[ends].astype(np.int64)
+    each = totals(connection, as_of)
+    bought, visited = each.orders > 0, each.days > 0
+    first, last = each.first[visited], each.last[visited]
+    r, f, m = (
+        _whole(quantiles_of(values, QUINTILES))
+        for values in (last, each.orders[bought], each.revenue[bought])
+    )
+    return Edges(r, f, m, usual_gap(first, last, each.days[visited]))
 
 
 def usual_gap(first: np.ndarray, last: np.ndarray, days: np.ndarray) -> float:
@@ -89,50 +89,46 @@ def _whole(values: list[Fraction]) -> tuple[int, ...]:
 
 def compute_big_order(connection: Connection, as_of: date) -> float | None:
     """The 90th percentile of what the orders up to that day came to."""
-    days = all_days(connection).until(number_of(as_of)).known()
-    if connection.scalar(sa.select(sa.exists().where(MIXED, occasions.c.customer_id != NOBODY))):
-        found = quantiles(connection, order_amounts(as_of), ((9, 10),))
-    else:
-        found = quantiles_of(days.bought[days.orders == 1], ((9, 10),))
+    found = quantiles_of(order_amounts(connection, as_of), ((9, 10),))
     return float(found[0]) if found else None
 
 
-def order_amounts(as_of: date) -> sa.Select[Any]:
+def order_amounts(connection: Connection, as_of: date) -> np.ndarray:
     """What each order of a known customer came to: its positive lines, by number, by day where there is none.
 
-    Whoever never had two orders on one day has them in the occasions already; only the others' lines are walked.
+    The occasions tell most of it: a day with one order, of whoever has no order on several days. Of the others only the
+    lines of days with several orders are walked, and all lines of those whose orders stand on several days.
     """
-    o = occasions.c
-    plain = sa.select(o.bought.label("amount")).where(
-        o.customer_id != NOBODY, o.day <= as_of.isoformat(), o.orders == 1
-    )
-    apart = sa.select(sa.select(o.customer_id).where(MIXED).distinct().cte("mixed").c.customer_id)
-    both = sa.union_all(plain.where(o.customer_id.not_in(apart)), _walked(as_of, apart))
-    return sa.select(both.subquery("amounts").c.amount)
+    days = all_days(connection).until(number_of(as_of)).known()
+    spread = sa.select(o.customer_id).where(o.numbers != o.orders, o.customer_id != NOBODY)
+    apart = np.unique(numbers_in(connection.scalar(sa.select(joined(spread.subquery().c.customer_id)))))
+    whole = days.orders if not len(apart) else days.orders * np.repeat(~np.isin(days.ids, apart), days.counts)
+    plain = days.bought[whole == 1]
+    if not len(apart) and not (whole > 1).any():
+        return plain
+    heads = connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None))))
+    with KeyTable(connection, "apart", apart.tolist()) as keys:
+        amounts = _walked(as_of, sa.select(keys.c.key), bool(heads)).subquery("amounts").c.amount
+        return np.concatenate([plain, numbers_in(connection.scalar(sa.select(joined(amounts))))])
 
 
-# A day with more than one order, or with lines of an order that an earlier day began.
-MIXED = sa.or_(occasions.c.numbers > 1, occasions.c.numbers != occasions.c.orders)
-
-
-def _walked(as_of: date, whose: sa.Select[Any]) -> sa.Select[Any]:
-    lines = _positive(counted_lines(None), as_of, whose), _positive(counted_heads(None), as_of, whose)
+def _walked(as_of: date, apart: sa.Select[Any], heads: bool) -> sa.Select[Any]:
+    crowded = sa.select(o.customer_id, o.day).where(o.orders > 1, o.numbers == o.orders)
+    kinds = (counted_lines, counted_heads) if heads else (counted_lines,)
+    lines = []
+    for rows in (kind(None).subquery() for kind in kinds):
+        theirs, positive = rows.c.customer_id.in_(apart), _positive(rows, as_of)
+        on_days = sa.tuple_(rows.c.customer_id, rows.c.day).in_(crowded)
+        lines += [positive.where(theirs), positive.where(on_days, sa.not_(theirs))]
     line = sa.union_all(*lines).subquery("line").c
     unnumbered_day = sa.case((line.number.is_(None), line.day))
     amount = sa.cast(sa.func.sum(line.bought), sa.BigInteger()).label("amount")
     return sa.select(amount).group_by(line.customer_id, line.number, unnumbered_day)
 
 
-def _positive(lines: sa.Select[Any], as_of: date, whose: sa.Select[Any]) -> sa.Select[Any]:
-    line = lines.subquery().c
-    chosen = sa.select(line.customer_id, line.number, line.day, line.bought)
-    return chosen.where(line.positive == 1, line.customer_id.in_(whose), line.day <= as_of.isoformat())
-
-
-def quantiles(connection: Connection, values: sa.Select[Any], shares: tuple[Share, ...]) -> list[Fraction]:
-    """The values at these shares of the sorted single column of a SELECT, linear between neighbours; [] of nothing."""
-    found = plain_rows(connection, connection.execute(values))
-    return quantiles_of(np.array([value for (value,) in found]), shares)
+def _positive(rows: sa.Subquery, as_of: date) -> sa.Select[Any]:
+    chosen = sa.select(rows.c.customer_id, rows.c.number, rows.c.day, rows.c.bought)
+    return chosen.where(rows.c.positive == 1, rows.c.day <= as_of.isoformat())
 
 
 def quantiles_of(values: np.ndarray, shares: tuple[Share, ...]) -> list[Fraction]:

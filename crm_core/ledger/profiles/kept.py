@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger.profiles.occasions import NOBODY, Select, Touched, occasion_rows
+from crm_core.ledger.profiles.occasions import NOBODY, Select, Touched, occasion_rows, what_it_holds
 from crm_core.ledger.store.bulk import KeyTable, indexes_after
 from crm_core.ledger.store.tables import (
     customers,
@@ -14,13 +15,14 @@ from crm_core.ledger.store.tables import (
     interactions,
     meta,
     occasions,
-    orders,
     profiles,
 )
 from crm_core.model.words import NOT_REACHED
 
 # From this many touched customers on, and a quarter of all, one pass over everything is quicker than seeking each.
 MANY = 5_000
+# What a profile sums of purchases, and what it says of nobody's.
+SUMS: dict[str, Any] = {"orders": 0, "days": 0, "quantity": 0.0, "revenue": 0, "bought": 0}
 
 
 def keep(connection: Connection, touched: Iterable[int] | None, as_of: date) -> None:
@@ -83,10 +85,11 @@ def _rewrite(connection: Connection, touched: Touched | None, day: str) -> None:
 
 def _fill(connection: Connection, touched: Touched | None, day: str) -> None:
     columns = [column.name for column in occasions.columns]
-    heads = bool(connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None)))))
-    connection.execute(sa.insert(occasions).from_select(columns, occasion_rows(touched, heads)))
+    rows = occasion_rows(touched, what_it_holds(connection, touched))
+    connection.execute(sa.insert(occasions).from_select(columns, rows))
     names = [column.name for column in profiles.columns]
-    connection.execute(sa.insert(profiles).from_select(names, profile_rows(touched, day)))
+    for people in (_buyers(day), _others(day)) if touched is None else (profile_rows(touched, day),):
+        connection.execute(sa.insert(profiles).from_select(names, people))
 
 
 def _delete(connection: Connection, table: sa.Table, touched: Touched | None) -> None:
@@ -98,19 +101,37 @@ def _delete(connection: Connection, table: sa.Table, touched: Touched | None) ->
 
 def profile_rows(touched: Touched | None, day: str) -> Select:
     """One row for every customer, as of `day` (ISO): later rows do not count until their day."""
-    bought, spoke, due = purchase_sums(day, touched), contact_sums(day, touched), follow_up_sums(touched)
-    zero = sa.func.coalesce
-    statement = sa.select(
-        customers.c.id, zero(bought.c.orders, 0), zero(bought.c.days, 0), zero(bought.c.quantity, 0.0),
-        zero(bought.c.revenue, 0), zero(bought.c.bought, 0), bought.c.first_on, bought.c.last_on,
+    bought = purchase_sums(day, touched)
+    people = customers.outerjoin(bought, bought.c.customer_id == customers.c.id)
+    statement = _with_contacts(customers.c.id, people, dict(bought.c), day, touched)
+    return statement if touched is None else statement.where(touched.among(customers.c.id))
+
+
+def _buyers(day: str) -> Select:
+    """The rows of those with purchases, in the order of the occasions: a million need not be looked up by customer."""
+    bought = purchase_sums(day)
+    return _with_contacts(bought.c.customer_id, bought, dict(bought.c), day, None)
+
+
+def _others(day: str) -> Select:
+    """The rows of the customers who have none yet."""
+    bought = dict.fromkeys((*SUMS, "first_on", "last_on"), sa.null())
+    known = sa.exists().where(profiles.c.customer_id == customers.c.id)
+    return _with_contacts(customers.c.id, customers, bought, day, None).where(~known)
+
+
+def _with_contacts(
+    person: sa.ColumnElement[int], people: Any, bought: dict[str, Any], day: str, touched: Touched | None
+) -> Select:
+    spoke, due, zero = contact_sums(day, touched), follow_up_sums(touched), sa.func.coalesce
+    return sa.select(
+        person, *(zero(bought[name], nothing) for name, nothing in SUMS.items()),
+        bought["first_on"], bought["last_on"],
         zero(spoke.c.contacts, 0), zero(spoke.c.inquiries, 0), spoke.c.last_contact_on,
         zero(due.c.open_follow_ups, 0), due.c.next_due_on,
     ).select_from(
-        customers.outerjoin(bought, bought.c.customer_id == customers.c.id)
-        .outerjoin(spoke, spoke.c.customer_id == customers.c.id)
-        .outerjoin(due, due.c.customer_id == customers.c.id)
+        people.outerjoin(spoke, spoke.c.customer_id == person).outerjoin(due, due.c.customer_id == person)
     )  # fmt: skip
-    return statement if touched is None else statement.where(touched.among(customers.c.id))
 
 
 def _mine(statement: Select, column: sa.ColumnElement[int], touched: Touched | None) -> Select:

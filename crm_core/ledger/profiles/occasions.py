@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from crm_core.ledger.store.dialects import differ
 from crm_core.ledger.store.tables import orders, purchases
 
 Select = sa.Select[Any]
@@ -68,34 +70,59 @@ def _signed(customer: Any, day: Any, number: Any, quantity: Any, total: Any, sta
     )
 
 
-def occasion_rows(touched: Touched | None, heads: bool = True) -> Select:
+@dataclass(frozen=True)
+class Holds:
+    """What there is to count beside plain lines: order heads with a total, order numbers that stand on several days.
+
+    Without them one pass gives all rows, and no join.
+    """
+
+    heads: bool = True
+    spread: bool = True
+
+
+def what_it_holds(connection: Connection, touched: Touched | None) -> Holds:
+    """Looked up before the sums. A few touched customers seek their own numbers sooner than all are passed over."""
+    headed = sa.select(1).where(orders.c.total.is_not(None))
+    spread = touched is not None or connection.scalar(sa.select(sa.exists(_spread())))
+    return Holds(bool(connection.scalar(sa.select(sa.exists(headed)))), bool(spread))
+
+
+def occasion_rows(touched: Touched | None, holds: Holds = Holds()) -> Select:
     """One row a customer and day: orders that began on it, quantity, revenue, sum of the positive lines.
 
     Grouped as the covering index lies, so that one pass in its order needs no sorting.
     """
-    days, again = _days(touched).cte("days"), _begun_before(touched).cte("begun_before")
-    same = sa.and_(again.c.customer_id == _somebody(days), again.c.day == days.c.day)
-    placed = sa.select(
-        _somebody(days).label("customer_id"), days.c.day,
-        (days.c.orders - sa.func.coalesce(again.c.orders, 0)).label("orders"), days.c.orders.label("numbers"),
-        days.c.quantity, days.c.revenue, days.c.bought,
-    ).select_from(days.outerjoin(again, same))  # fmt: skip
-    return _with_heads(placed, touched) if heads else placed
+    placed = _begun_here(touched) if holds.spread else _days(touched)
+    return _with_heads(placed, touched) if holds.heads else placed
 
 
 def _days(touched: Touched | None) -> Select:
-    lines = counted_lines(touched).subquery("lines").c
-    order = sa.case(
-        (lines.positive == 1, sa.func.coalesce(lines.number, ""))
-    )  # no number: the day is the order
+    """One row a customer and day, an order counted on each of its days."""
+    lines = counted_lines(touched).subquery("lines")
+    # No number: the day is the order. Written out, not bound: the engine counts what is twice the same text once.
+    counts = lines.c.positive == sa.literal_column("1")
+    number = sa.case((counts, sa.func.coalesce(lines.c.number, sa.literal_column("''"))))
+    numbers = sa.func.count(number.distinct())
     return sa.select(
-        lines.customer_id,
-        lines.day,
-        sa.func.count(order.distinct()).label("orders"),
-        sa.func.sum(lines.quantity).label("quantity"),
-        sa.cast(sa.func.sum(lines.revenue), sa.BigInteger()).label("revenue"),
-        sa.cast(sa.func.sum(lines.bought), sa.BigInteger()).label("bought"),
-    ).group_by(lines.customer_id, lines.day)
+        _somebody(lines).label("customer_id"),
+        lines.c.day,
+        numbers.label("orders"),
+        numbers.label("numbers"),
+        sa.func.sum(lines.c.quantity).label("quantity"),
+        sa.cast(sa.func.sum(lines.c.revenue), sa.BigInteger()).label("revenue"),
+        sa.cast(sa.func.sum(lines.c.bought), sa.BigInteger()).label("bought"),
+    ).group_by(lines.c.customer_id, lines.c.day)
+
+
+def _begun_here(touched: Touched | None) -> Select:
+    """The same, an order counted on its first day alone."""
+    days, again = _days(touched).cte("days"), _begun_before(touched).cte("begun_before")
+    same = sa.and_(again.c.customer_id == days.c.customer_id, again.c.day == days.c.day)
+    begun = (days.c.orders - sa.func.coalesce(again.c.orders, 0)).label("orders")
+    return sa.select(
+        days.c.customer_id, days.c.day, begun, days.c.numbers, days.c.quantity, days.c.revenue, days.c.bought
+    ).select_from(days.outerjoin(again, same))
 
 
 def _begun_before(touched: Touched | None) -> Select:
@@ -124,8 +151,8 @@ def _several_days(lines: sa.Subquery, everybody: bool) -> Select:
 def _spread() -> Select:
     """Numbers that stand on several days, whatever their lines say: one pass in the order of an index, few of them."""
     p = purchases.c
-    dated = sa.select(p.number).where(p.number.is_not(None), p.date.is_not(None))
-    return dated.group_by(p.number, p.customer_id).having(sa.func.min(p.date) < sa.func.max(p.date))
+    numbered = sa.select(p.number).where(p.number.is_not(None))
+    return numbered.group_by(p.number, p.customer_id).having(differ(p.date))
 
 
 def _somebody(rows: sa.FromClause) -> sa.ColumnElement[int]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.conditions.compiled import compile_condition
-from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.ledger.profiles import spans
-from crm_core.ledger.profiles.days import Days, all_days, joined, number_of, numbers_in
+from crm_core.ledger.profiles.arrays import evaluated
+from crm_core.ledger.profiles.days import Days, all_days, by_id, number_of
 from crm_core.ledger.profiles.measures import Measured, measured
 from crm_core.ledger.profiles.memory import Memory
-from crm_core.ledger.store.frames import typed_frame
-from crm_core.ledger.store.tables import customers
+from crm_core.ledger.profiles.texts import texts
+from crm_core.ledger.profiles.totals import Totals, totals
 from crm_core.model.conditions import Condition
 from crm_core.model.words import PATTERNS, PRIORITIES, SEGMENTS, STAGES, TIERS
 
@@ -52,13 +51,9 @@ def codes(connection: Connection, as_of: date) -> Codes:
 
 
 def _read_codes(connection: Connection, as_of: date) -> Codes:
-    people = measured(connection, as_of)
-    columns = [customers.c.id, *(_code(people, name) for name in (*SCORES, *WORDS))]
-    texts = connection.execute(sa.select(*map(joined, columns)).select_from(people.rows)).one()
-    ids, *found = (numbers_in(text) for text in texts)
-    named = zip((*SCORES, *WORDS), (code.astype(np.int8) for code in found), strict=True)
-    order = np.argsort(ids, kind="stable")
-    return Codes(ids[order], {name: code[order] for name, code in named})
+    people, names = measured(connection, as_of), (*SCORES, *WORDS)
+    ids, found = evaluated(people, [_code(people, name) for name in names], np.int8)
+    return Codes(ids, dict(zip(names, found, strict=True)))
 
 
 def _code(people: Measured, name: str) -> sa.ColumnElement[int]:
@@ -67,23 +62,18 @@ def _code(people: Measured, name: str) -> sa.ColumnElement[int]:
     return sa.case({word: place for place, word in enumerate(WORDS[name], 1)}, value=people[name], else_=NONE)
 
 
-def sums_of(found: Codes, days: Days) -> np.ndarray:
-    """The revenue of each of these customers (ten-thousandths), 0 of those who have none."""
-    own, sums = days.known(found.ids), np.zeros(len(found.ids), dtype=np.int64)
-    sums[np.searchsorted(found.ids, own.ids)] = own.each(own.revenue)
-    return sums
-
-
-def grouped(found: Codes, days: Days, names: Sequence[str]) -> pd.DataFrame:
-    """People and revenue by scores or words: their codes by name, people, revenue. One row a group that has any."""
-    frame = pd.DataFrame({name: found.codes[name] for name in names}).assign(revenue=sums_of(found, days))
+def grouped(found: Codes, each: Totals, names: Sequence[str]) -> pd.DataFrame:
+    """People and revenue (ten-thousandths) by scores or words: their codes by name, people, revenue. One row a group
+    that has any."""
+    revenue = by_id(each.ids, each.revenue, found.ids)
+    frame = pd.DataFrame({name: found.codes[name] for name in names}).assign(revenue=revenue)
     sums = frame.groupby(list(names))["revenue"].agg(["size", "sum"]).reset_index()
     return sums.rename(columns={"size": "people", "sum": "revenue"})
 
 
 def daily(days: Days) -> pd.DataFrame:
     """By day that has any: day (ISO), orders, revenue, bought."""
-    sums = spans.daily(days)
+    sums = days.by_day
     sums = sums[np.isin(sums["day"], days.day)].reset_index(drop=True)
     return sums.assign(day=pd.Series(_iso(sums["day"].to_numpy(), "D"), dtype="str"))
 
@@ -113,7 +103,10 @@ def month_name(month: int) -> str:
 
 def by_month(days: Days) -> pd.DataFrame:
     """By month from the first to the last, quiet ones too: month (`YYYY-MM`), orders, revenue."""
-    return _monthly(days, np.zeros(len(days), dtype=np.int64), ("",)).drop(columns="value")
+    by_day = days.by_day
+    sums = by_day[["orders", "revenue"]].groupby(_month_of(by_day["day"].to_numpy())).sum()
+    names = pd.Series([month_name(month) for month in sums.index], dtype="str")
+    return pd.DataFrame({"month": names, "orders": sums["orders"].array, "revenue": sums["revenue"].array})
 
 
 def by_month_and(days: Days, found: Codes, name: str) -> pd.DataFrame:
@@ -148,46 +141,31 @@ def revenues(days: Days) -> np.ndarray:
 def worth(connection: Connection, conditions: Sequence[Condition], as_of: date) -> list[tuple[int, int]]:
     """For each condition how many people meet it, and what they spent in the year up to their last purchase.
 
-    All conditions in one pass over the customers: each is one bit of a number.
+    All conditions in one pass over the customers.
     """
     people = measured(connection, as_of)
-    bits = sum(_bit(compile_condition(one, people, as_of), place) for place, one in enumerate(conditions))
-    # All customers come, also those of no condition: asked for `bits > 0`, SQLite would work out each one twice.
-    texts = connection.execute(sa.select(joined(customers.c.id), joined(bits)).select_from(people.rows)).one()
-    ids, found = map(numbers_in, texts)
-    order = np.argsort(ids, kind="stable")
-    order = order[found[order] > 0]
-    ids, found = ids[order], found[order]
-    spent = _last_year(all_days(connection).until(number_of(as_of)).known(ids), ids)
-    chosen = [(found >> place) & 1 == 1 for place in range(len(conditions))]
+    rules = [compile_condition(one, people, as_of) for one in conditions]
+    ids, chosen = evaluated(people, rules, bool)
+    spent = _last_year(connection, as_of, ids)
     return [(int(own.sum()), int(spent[own].sum())) for own in chosen]
 
 
-def _bit(rule: sa.ColumnElement[bool], place: int) -> Any:
-    return sa.case((rule, 1 << place), else_=0)
-
-
-def _last_year(days: Days, ids: np.ndarray) -> np.ndarray:
+def _last_year(connection: Connection, as_of: date, ids: np.ndarray) -> np.ndarray:
     """What each of `ids` spent in the year up to their last order; 0 of those who never ordered."""
-    spent = np.zeros(len(ids), dtype=np.int64)
-    if len(days):
-        last = np.maximum.reduceat(np.where(days.orders > 0, days.day, NEVER), days.starts)
-        until = np.repeat(last, days.counts)
-        year = (days.day <= until) & (days.day > until - A_YEAR)
-        spent[np.searchsorted(ids, days.ids)] = days.each(days.revenue * year)
-    return spent
+    days, each = all_days(connection).until(number_of(as_of)).known(), totals(connection, as_of)
+    until = np.repeat(np.where(each.days > 0, each.last, np.int32(NEVER)), days.counts)
+    year = (days.day <= until) & (days.day > until - A_YEAR)
+    return by_id(days.ids, days.each(days.revenue * year), ids)
 
 
 def by_value(connection: Connection, name: str, whom: Condition, as_of: date) -> pd.DataFrame:
-    """People and revenue by the stored text of a field: value, people, revenue; blanks left out."""
-    people = measured(connection, as_of)
-    rule = sa.and_(people[name].is_not(None), compile_condition(whom, people, as_of))
-    chosen = sa.select(people[name].label("value"), people["revenue"]).select_from(people.rows).where(rule)
-    each = chosen.subquery("each").c
-    total = sa.cast(sa.func.coalesce(sa.func.sum(each.revenue), 0), sa.BigInteger()).label("revenue")
-    sums = sa.select(each.value, sa.func.count().label("people"), total).group_by(each.value)
-    return typed_frame(
-        connection,
-        sums,
-        CUSTOMER_FIELDS | {"value": CUSTOMER_FIELDS[name], "people": CUSTOMER_FIELDS["orders"]},
+    """People and revenue by the stored text of a field: value, people, revenue (ten-thousandths); blanks left out."""
+    (ids, found), people = texts(connection, (name,)), spans.ids_of(connection, whom, as_of)
+    each, said = totals(connection, as_of), found[name]
+    chosen = (said.places >= 0) & (True if people is None else np.isin(ids, people))
+    places, revenue = said.places[chosen], by_id(each.ids, each.revenue, ids[chosen])
+    frame = (
+        pd.DataFrame({"place": places, "revenue": revenue}).groupby("place")["revenue"].agg(["size", "sum"])
     )
+    value = pd.Series(said.values[frame.index], dtype="str")
+    return pd.DataFrame({"value": value, "people": frame["size"].array, "revenue": frame["sum"].array})

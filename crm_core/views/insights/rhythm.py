@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_core.ledger.profiles import spans
-from crm_core.ledger.profiles.days import Days, number_of
-from crm_core.ledger.profiles.edges import first_and_last
+from crm_core.ledger.profiles.days import Days, first_and_last, number_of
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition, Has, Where
 from crm_core.views.cache import Stock, remembered

@@ -9,6 +9,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions.known import MEASURES
 from crm_core.ledger.profiles import series, spans
 from crm_core.ledger.profiles.series import WORDS
+from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
 from crm_core.views.cache import Stock, remembered
@@ -106,8 +107,7 @@ def _distribution(stock: Stock, name: str, whom: Condition) -> Marks:
 
 
 def _grouped(stock: Stock, whom: Condition, names: list[str]) -> pd.DataFrame:
-    days = spans.days_of(stock.connection, EVERYBODY, stock.as_of)
-    return series.grouped(_codes_of(stock, whom), days, names)
+    return series.grouped(_codes_of(stock, whom), totals(stock.connection, stock.as_of), names)
 
 
 def rfm_grid(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
