@@ -209,7 +209,7 @@ profiles = Table(
     Column("next_due_on", IsoDate()),
 )
 
-# What is worked out now and then, not in every transaction: `meta` says of which day and state (ledger/derived.py).
+# What is worked out now and then, not in every transaction: `meta` says of which day and state (`stamps`).
 forecasts = Table(
     "forecasts",
     metadata,
@@ -279,7 +279,7 @@ item_segments = Table(
     PrimaryKeyConstraint("segment", "item"),
     sqlite_with_rowid=False,
 )
-# Who bought what, as arrays in pieces (ledger/item_buyers.py): ten million rows of a table would take minutes to write.
+# Who bought what, as arrays in pieces (module `item_buyers`): ten million rows would take minutes to write.
 item_buyers = Table(
     "item_buyers",
     metadata,

@@ -11,8 +11,8 @@ import pandas as pd
 from crm_core.errors import InvalidInput
 from crm_core.insight.offers import Market, Scores, Wanted, ranked, scores, wanted
 from crm_core.insight.trials import OfferTest
+from crm_core.ledger.profiles.days import number_of
 from crm_core.ledger.store.database import Database
-from crm_core.ledger.store.dialects import EPOCH
 from crm_core.ledger.worked_out import items
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY, Condition, Where
@@ -212,14 +212,12 @@ def _rows(
 
 def _silence(people: pd.DataFrame, market: Market) -> np.ndarray:
     """How many of their usual gaps ago they last bought; nan for those who never did."""
-    first, last = (np.array([_number_of(day) for day in people[name]]) for name in ("first_on", "last_on"))
+    first, last = (
+        np.array([np.nan if pd.isna(day) else number_of(day) for day in people[name]], "float64")
+        for name in ("first_on", "last_on")
+    )
     days = people["days"].to_numpy("float64", na_value=np.nan)
     return (market.day - last) / market.gap_of(first, last, days)
-
-
-def _number_of(day: Any) -> float:
-    """Days since 1970-01-01; nan for no day."""
-    return np.nan if pd.isna(day) else float(date.fromisoformat(day).toordinal() - EPOCH)
 
 
 def _whole(asked: _Asked, rows: pd.DataFrame, trial: OfferTest | None, allowed: int) -> Offer:
