@@ -1,7 +1,9 @@
 """What a customer, an order, a follow-up IS: each entity declared once, everything else follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -64,6 +66,9 @@ class Entity:
     content: tuple[str, ...] = ()
     dated: str | None = None
     uploaded: bool = True  # offered as what a sheet may hold
+    usual: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # rows that its table is born with; people change them as any other
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the entity has none."""

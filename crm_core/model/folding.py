@@ -30,6 +30,7 @@ _LETTERS = str.maketrans(LETTERS)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _UNTIDY = r"^\s|\s$|\s\s|[\t\n\v\f\r\x1c-\x1f]"
 _BLANKS = re.compile(r"\s+")
+_ODD_BLANKS = [chr(code) for code in range(0x3001) if chr(code).isspace() and chr(code) not in " \n"]
 _NO_DIGITS = dict.fromkeys(map(ord, "+()-./ \xa0"))
 _FIRST = frozenset("+(0123456789")
 
@@ -41,6 +42,34 @@ def fold(text: str) -> str:
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).casefold()
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain.translate(_LETTERS)))
     return _BLANKS.sub(" ", plain).strip()
+
+
+def fold_all(texts: Iterable[str]) -> list[str]:
+    """`fold` of each text, all of them as one long text: several times as quick."""
+    lines = [text.replace("\n", " ") for text in texts]
+    odd = [place for place, line in enumerate(lines) if not line.isascii()]
+    accented = _tidy(_without_accents("\n".join([lines[place] for place in odd])))
+    for place in odd:
+        lines[place] = ""
+    folded = _tidy("\n".join(lines).lower())
+    for place, line in zip(odd, accented, strict=False):  # of none there is one empty line
+        folded[place] = line
+    return folded[: len(lines)]
+
+
+def _without_accents(text: str) -> str:
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).casefold()
+    for letter, base in LETTERS.items():
+        plain = plain.replace(letter, base)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+
+
+def _tidy(lines: str) -> list[str]:
+    for blank in _ODD_BLANKS:
+        lines = lines.replace(blank, " ")
+    while "  " in lines:
+        lines = lines.replace("  ", " ")
+    return lines.replace(" \n", "\n").replace("\n ", "\n").strip(" ").split("\n")
 
 
 def digits(text: str) -> str:

@@ -1,8 +1,10 @@
 """The entities of Regulars. Adding an entity or a field is a change here and nowhere else."""
 
 from crm_core.model.entities import Entity, Field, Kind
+from crm_core.model.outreach_entities import OUTREACH
 from crm_core.model.words import (
     CHANNELS,
+    FOLLOW_UP_STATES,
     INTERACTION_TYPES,
     LINE_STATUS,
     NEEDS,
@@ -10,6 +12,7 @@ from crm_core.model.words import (
     PRIORITIES,
     SEXES,
     STAGES,
+    WHY_NOT,
 )
 
 K = Kind
@@ -47,10 +50,21 @@ CUSTOMER = Entity(
         Field("since", K.DATE, "Customer since", shown=False),
         Field("stage", K.CHOICE, "Stage set by hand", choices=STAGES, shown=False),
         Field("need", K.CHOICE, "Need", choices=NEEDS, shown=False),
+        Field("why_not", K.CHOICE, "Why not yet", choices=WHY_NOT, shown=False),
+        Field(
+            "referred_by", K.TEXT, "Recommended by", shown=False, help="The code or name of another customer"
+        ),
         Field("may_call", K.YESNO, "May be called"),
         Field("may_email", K.YESNO, "May be e-mailed"),
         Field("may_message", K.YESNO, "May be messaged", shown=False),
         Field("do_not_contact", K.YESNO, "Do not contact"),
+        Field(
+            "bounced_on",
+            K.DATE,
+            "E-mail came back",
+            shown=False,
+            help="When a message to it could not be delivered",
+        ),
         Field("note", K.NOTE, "Note"),
     ),
     keys=("code", "email", "phone"),
@@ -163,9 +177,12 @@ FOLLOW_UP = Entity(
         Field("owner", K.NAME, "Caller", refers="colleague"),
         Field("reason", K.NOTE, "Why"),
         Field("say", K.NOTE, "Say", shown=False),
-        Field("state", K.CHOICE, "State", choices=("open", "done", "dropped")),
+        Field("state", K.CHOICE, "State", choices=FOLLOW_UP_STATES),
+        Field("channel", K.CHOICE, "Channel", choices=CHANNELS, shown=False),
         Field("issued_on", K.DATE, "On the list of", shown=False),
+        Field("later_on", K.DATE, "Not before", shown=False, help="Put off until this day"),
         Field("outcome", K.CHOICE, "Outcome", choices=OUTCOMES),
+        Field("done_on", K.DATE, "Done on", shown=False),
         Field("note", K.NOTE, "Note"),
     ),
     keys=("customer", "play", "due_on"),
@@ -185,6 +202,9 @@ COLLEAGUE = Entity(
         Field("skills", K.TAGS, "Skills"),
         Field("languages", K.TAGS, "Languages"),
         Field("capacity", K.INTEGER, "Calls a day"),
+        Field(
+            "list_by_email", K.YESNO, "List by e-mail", shown=False, help="Their list each morning by e-mail"
+        ),
         Field("active", K.YESNO, "Works here"),
         Field("note", K.NOTE, "Note", shown=False),
     ),
@@ -261,8 +281,8 @@ SETTING = Entity(
 ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
-        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, VISIT_COUNT, FOLLOW_UP, COLLEAGUE, PAIR, ALIAS,
-        LAYOUT, SEGMENT, SETTING,
+        CUSTOMER, ORDER, PURCHASE, PRODUCT, INTERACTION, VISIT_COUNT, FOLLOW_UP, COLLEAGUE, *OUTREACH, PAIR,
+        ALIAS, LAYOUT, SEGMENT, SETTING,
     )
 }  # fmt: skip
 

@@ -39,6 +39,31 @@ PATTERNS = ("never", "one big", "one", "lapsed", "continuous", "occasional")
 STAGES = ("exploration", "awareness", "expansion", "commitment", "dissolution")
 PRIORITIES = ("A", "B", "C")
 
+# Why somebody who was asked has not bought (yet).
+WHY_NOT = ("price", "time", "no need", "other supplier", "trust", "other")
+# Complaints and answers: what they are about, and when around a purchase somebody was asked.
+ABOUT = ("product", "service", "delivery", "price", "other")
+CASE_TYPES = ("complaint", "request")
+CASE_STATES = ("open", "solved", "closed")
+ASKED = ("before", "during", "after")
+
+# When a play is due for somebody; `outreach.moments` says what each means.
+MOMENTS = (
+    "promised", "birthday", "anniversary", "after a purchase", "no contact", "holiday", "lapsed", "can't lose",
+    "likely to leave", "due to buy again", "never bought", "hesitates at the price", "unhappy", "new product",
+    "event nearby", "incomplete", "small gesture", "recommended us", "every day",
+)  # fmt: skip
+FOLLOW_UP_STATES = ("open", "done", "dropped", "held out")
+OWNER, NOT_OWNER = "owner", "not the owner"  # who calls, beside a colleague's name
+
+# Rules: when this happens, then that.
+RULE_EVENTS = (
+    "new complaint", "new request", "low score", "no answer", "late follow-up", "stage changes", "tag is added",
+    "new customer", "first purchase",
+)  # fmt: skip
+RULE_ACTS = ("follow-up", "to the manager", "add a tag", "change the owner")
+MESSAGE_STATES = ("waiting", "sending", "sent", "refused", "bounced", "stopped", "exported")
+
 # The first columns of `export profile`, in the order of the contract.
 PROFILE_COLUMNS = (
     "code", "name", "orders", "quantity", "revenue", "first_on", "last_on", "recency_days", "r", "f", "m",

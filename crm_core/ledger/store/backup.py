@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from crm_core.errors import DatabaseTrouble, InvalidInput, UnreadableFile
 from crm_core.ledger.store.bulk import insert_rows
 from crm_core.ledger.store.database import Database
+from crm_core.ledger.store.schema import give_usual
 from crm_core.ledger.store.tables import metadata
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -76,6 +77,7 @@ def restore(database: Database, source: Path) -> None:
             _from_sqlite(connection, source)
         else:
             _from_lines(connection, source)
+        give_usual(connection)  # an older backup has none
 
 
 def _check_empty(connection: Connection) -> None:

@@ -3,15 +3,21 @@
 import shutil
 import sqlite3
 import uuid
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from crm_core.errors import DatabaseTrouble
 from crm_core.ledger.profiles import kept
-from crm_core.ledger.store.tables import DERIVED, meta, metadata, occasions, profiles
+from crm_core.ledger.store.bulk import insert_rows
+from crm_core.ledger.store.derived import DERIVED
+from crm_core.ledger.store.tables import TABLES, meta, metadata, occasions, profiles, revisions
 from crm_core.ledger.worked_out import stamps as derived
+from crm_core.model.registry import ENTITIES
 
 SCHEMA_VERSION = 1
 KEPT = (occasions, profiles, *DERIVED)  # made anew from the records whenever the schema changes
@@ -63,6 +69,9 @@ def _back_up(file: Path) -> None:
 
 def _upgrade(connection: Connection) -> None:
     inspector = sa.inspect(connection)
+    if not inspector.get_table_names():
+        _create(connection)
+        return
     older = inspector.has_table(occasions.name)
     for table in metadata.sorted_tables:
         if not inspector.has_table(table.name):
@@ -73,10 +82,47 @@ def _upgrade(connection: Connection) -> None:
         else:
             _add_columns(connection, table, {column["name"] for column in inspector.get_columns(table.name)})
             _add_indexes(connection, table, {index["name"] for index in inspector.get_indexes(table.name)})
+    give_usual(connection)
     if older:
         kept.rewrite(connection)
         derived.forget(connection)
     _stamp(connection)
+
+
+def _create(connection: Connection) -> None:
+    """All tables of a new database."""
+    cursor = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        cursor.execute(";".join(_statements("postgresql")))  # one way to the server and back
+    else:
+        for statement in _statements("sqlite"):
+            cursor.execute(statement)
+    cursor.close()
+    give_usual(connection)
+    _stamp(connection)
+
+
+@cache
+def _statements(dialect: str) -> tuple[str, ...]:
+    """What makes all tables and indexes; compiled once a process, since that takes longer than to run it."""
+    speaks = {"postgresql": postgresql, "sqlite": sqlite}[dialect].dialect()
+    tables = metadata.sorted_tables
+    indexes = [index for table in tables for index in sorted(table.indexes, key=lambda one: str(one.name))]
+    made: list[DDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
+    return tuple(str(one.compile(dialect=speaks)) for one in made)
+
+
+def give_usual(connection: Connection) -> None:
+    """The rows that tables are declared to begin with, once; they belong to no batch, so nothing is there to undo."""
+    known = set(connection.scalars(sa.select(revisions.c.entity)))
+    for entity in ENTITIES.values():
+        if entity.usual and entity.name not in known:
+            names = list(dict.fromkeys(name for row in entity.usual for name in row))
+            rows = [(at, 1, 0, *map(row.get, names)) for at, row in enumerate(entity.usual, 1)]
+            insert_rows(connection, TABLES[entity.name].name, ["id", "version", "batch", *names], rows)
+            insert_rows(
+                connection, revisions.name, ["entity", "number", "next_id"], [(entity.name, 0, len(rows) + 1)]
+            )
 
 
 def _add_columns(connection: Connection, table: sa.Table, present: set[str]) -> None:
