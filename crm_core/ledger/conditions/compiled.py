@@ -10,6 +10,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions import relations
 from crm_core.ledger.conditions.known import customer_field
 from crm_core.ledger.conditions.near import within
+from crm_core.ledger.conditions.referrals import recommending
 from crm_core.ledger.conditions.related import EXTRA, related
 from crm_core.ledger.conditions.segments import resolved
 from crm_core.ledger.conditions.spellings import stored
@@ -55,6 +56,8 @@ def _compile(condition: Condition, scope: Scope) -> Expression:
     match condition:
         case Where():
             return _where(condition, scope)
+        case Has(entity="referral"):
+            return recommending(condition, scope.measured, lambda part: _compile(part, scope))
         case Has():
             return related(condition, scope.measured, scope.as_of, scope.few)
         case All(parts):

@@ -52,8 +52,9 @@ def _of_records(has: Has, people: Measured, path: Path) -> Found:
         yield path, refused
         return
     for place, part in enumerate(has.conditions):
+        entity = "customer" if has.entity == "referral" else has.entity
         sentence = _refusal(replace(has, conditions=(part,)), people) or _gone(
-            part, has.entity, people.connection
+            part, entity, people.connection
         )
         if sentence:
             yield (*path, place), sentence

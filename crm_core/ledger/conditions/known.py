@@ -97,6 +97,14 @@ OCCASION = (
     Field("revenue", K.MONEY, "Revenue"),
 )
 
+# What is worked out of a record by itself (`conditions.related` says how).
+OF_RECORDS: dict[str, tuple[Field, ...]] = {
+    "answer": (Field("share", K.NUMBER, "Score of the best", help="0 to 1: 2 of 5 is 0.4"),),
+}
+_SECRETS = ("token",)
+# The records that conditions ask about beside purchases, contacts and follow-ups.
+ASKED_OF = ("case", "answer", "gesture", "attendance", "message")
+
 CUSTOMER_FIELDS: dict[str, Field] = _DECLARED | {
     field.name: field for field in (*OWN, *SUMS, *MEASURES, *FORECAST)
 }
@@ -114,11 +122,15 @@ def customer_field(name: str) -> Field:
 
 
 def related_fields(entity: str) -> dict[str, Field]:
-    """The fields by column of an entity whose records point to a customer; InvalidInput when it has none."""
+    """The fields by column of an entity whose records point to a customer, without what is private or secret;
+    InvalidInput when it has none. `referral`: those of the customers whom somebody recommended."""
     if entity == "occasion":
         return {field.name: field for field in OCCASION}
+    if entity == "referral":
+        return CUSTOMER_FIELDS
     declared = ENTITIES.get(entity)
     if declared is None or not declared.has("customer"):
-        known = [name for name, found in ENTITIES.items() if found.has("customer")]
+        known = [*(name for name, found in ENTITIES.items() if found.has("customer")), "referral"]
         raise InvalidInput(f"A customer has no records called “{entity}”. Known are: {', '.join(known)}.")
-    return {field.column: field for field in declared.fields}
+    shown = (field for field in declared.fields if not field.private and field.name not in _SECRETS)
+    return {field.column: field for field in (*shown, *OF_RECORDS.get(entity, ()))}

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.conditions.lookups import Lookups
-from crm_core.ledger.store.tables import TABLES, customers, forecasts, items, purchases
+from crm_core.ledger.store.derived import forecasts, items
+from crm_core.ledger.store.tables import TABLES, customers, purchases
 
 Counts = tuple[tuple[str, int], ...]  # texts, most frequent first
 MOST = 300  # texts that are offered of one field
@@ -33,6 +34,12 @@ def bought(connection: Connection, name: str) -> Counts:
     return _texts.get(
         connection, f"lines {name}", lambda: _count(connection, purchases, name, LINES), "purchase"
     )
+
+
+def texts_in(connection: Connection, entity: str, name: str) -> Counts:
+    """The texts in a field of other records and how many of the latest have each; at most MOST."""
+    table = TABLES[entity]
+    return _texts.get(connection, f"{entity} {name}", lambda: _count(connection, table, name, LINES), entity)
 
 
 def _count(connection: Connection, table: sa.Table, name: str, most: int) -> Counts:

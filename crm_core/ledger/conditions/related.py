@@ -1,10 +1,11 @@
 """Has: so many related records that meet conditions, as SQL over `customers`.
 
 What counts is what counts everywhere else: a purchase that is positive (not returned, not cancelled), by its order; a
-contact that reached somebody; unless a condition speaks of that itself (its status, its amount, its outcome).
+contact that reached somebody; an event that they came to, a message that went out; unless a condition speaks of that
+itself (its status, its amount, its outcome).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -45,7 +46,7 @@ class Records:
 def related(has: Has, measured: Measured, as_of: date, few: bool) -> Expression:
     """The condition over `customers`, true or false; `few`: only some customers are asked about, by their ids."""
     fields = related_fields(has.entity)
-    _check(has)
+    check_count(has)
     if not has.conditions and (short := _from_sums(has, measured, as_of)) is not None:
         return short
     table = (occasions if has.entity == "occasion" else TABLES[has.entity]).alias()
@@ -56,7 +57,8 @@ def related(has: Has, measured: Measured, as_of: date, few: bool) -> Expression:
     return _by_pass(records, rules) if bulk else _by_customer(records, rules)
 
 
-def _check(has: Has) -> None:
+def check_count(has: Has) -> None:
+    """InvalidInput where the number of records is none, or "since" has no date to count from."""
     count: Any = has.count
     if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
         raise InvalidInput(f"“{count}” is no number of times. Give a whole number from 0 up.")
@@ -75,7 +77,7 @@ def _from_sums(has: Has, measured: Measured, as_of: date) -> Expression | None:
     if has.since is None:
         return _often(sa.func.coalesce(total, 0), has.count)
     if has.count <= 1:
-        met = sa.and_(last.is_not(None), last >= _since(has.since, as_of))
+        met = sa.and_(last.is_not(None), last >= since_day(has.since, as_of))
         return met if has.count == 1 else sa.not_(met)
     return _orders_since(has, as_of) if has.entity == "purchase" else None
 
@@ -86,7 +88,7 @@ def _often(number: Expression, count: int) -> Expression:
 
 def _orders_since(has: Has, as_of: date) -> Expression:
     o = occasions.c
-    between = (o.day >= _since(has.since, as_of), o.day <= as_of.isoformat())
+    between = (o.day >= since_day(has.since, as_of), o.day <= as_of.isoformat())
     taken = sa.select(o.customer_id).where(o.customer_id != 0, *between).group_by(o.customer_id)
     return customers.c.id.in_(taken.having(sa.func.sum(o.orders) >= has.count))
 
@@ -130,7 +132,16 @@ def _counting(records: Records) -> list[Expression]:
         enough = sa.case((c.quantity.is_(None), sa.func.coalesce(c.amount, 0) > 0), else_=c.quantity > 0)
         off = sa.func.coalesce(c.status, "").in_(CALLED_OFF)
         return [c.date.is_not(None), sa.not_(off), sa.func.coalesce(c.amount, 0) >= 0, enough]
+    if (said := COUNTED.get(records.has.entity)) and said[0] not in named:
+        return [said[1](c)]
     return []
+
+
+# By entity the field that says whether a record counts, and which ones do where no condition speaks of it.
+COUNTED: Mapping[str, tuple[str, Callable[[Any], Expression]]] = {
+    "attendance": ("came", lambda c: sa.func.coalesce(c.came, "") != "no"),
+    "message": ("state", lambda c: c.state.in_(("sent", "exported"))),
+}
 
 
 def _fields_named(conditions: tuple[Condition, ...]) -> set[str]:
@@ -164,14 +175,35 @@ def _compared(where: Where, records: Records) -> Expression:
         known = ", ".join(records.fields)
         raise InvalidInput(f"Nothing about a {entity} is called “{name}”. Known are: {known}.")
     texts = stored(records.measured.connection, entity, name)
-    return relations.compare(records.rows.c[name], records.fields[name], where, records.as_of, texts)
+    made = WORKED_OUT.get((entity, name))
+    asked = made(records.rows.c) if made else records.rows.c[name]
+    return relations.compare(asked, records.fields[name], where, records.as_of, texts)
+
+
+def _state(c: Any) -> Expression:
+    """A complaint of which nothing is said is open."""
+    return sa.func.coalesce(sa.func.nullif(c.state, ""), "open")
+
+
+def _scale(c: Any) -> Expression:
+    """Where it is not said of how many a score is, it is of 5, of 10 or of 100."""
+    told = sa.and_(c.scale.is_not(None), c.scale > 0)
+    return sa.case((told, c.scale), (c.score <= 5, 5.0), (c.score <= 10, 10.0), else_=100.0)
+
+
+# By entity and field what stands for the column.
+WORKED_OUT: Mapping[tuple[str, str], Callable[[Any], Expression]] = {
+    ("case", "state"): _state,
+    ("answer", "scale"): _scale,
+    ("answer", "share"): lambda c: c.score / _scale(c),
+}
 
 
 # Dates ------------------------------------------------------------------------------------------------------
 
 
 def _dated_column(entity: str) -> str | None:
-    return "day" if entity == "occasion" else ENTITIES[entity].dated
+    return {"occasion": "day", "referral": "since"}.get(entity) or ENTITIES[entity].dated
 
 
 def _dated(records: Records) -> list[Expression]:
@@ -182,11 +214,12 @@ def _dated(records: Records) -> list[Expression]:
     if has.entity not in PLANNED:
         rules.append(sa.or_(column.is_(None), column <= records.as_of.isoformat()))
     if has.since is not None:
-        rules += [column.is_not(None), column >= _since(has.since, records.as_of)]
+        rules += [column.is_not(None), column >= since_day(has.since, records.as_of)]
     return rules
 
 
-def _since(since: Any, as_of: date) -> str:
+def since_day(since: Any, as_of: date) -> str:
+    """The ISO day from which records count: a day, or so many days before as-of."""
     if isinstance(since, int):
         return (as_of - timedelta(days=relations.days(since, "since"))).isoformat()
     return relations.iso_day(since, "since")

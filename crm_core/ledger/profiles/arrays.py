@@ -14,7 +14,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from crm_core.ledger.profiles.days import joined, numbers_in, places_of
+from crm_core.ledger.profiles.days import by_first, joined, numbers_in, places_of
 from crm_core.ledger.profiles.measures import Measured
 from crm_core.ledger.profiles.terms import NEITHER, NULL, Node, Run, Values, words_of
 from crm_core.ledger.profiles.totals import totals
@@ -111,11 +111,7 @@ def _rows(people: Measured, parts: list[Node]) -> Any:
 def _ordered(people: Measured, rows: Any, columns: list[Node]) -> list[np.ndarray]:
     """Whole numbers of all customers, by the first of them."""
     texts = people.connection.execute(sa.select(*map(joined, columns)).select_from(rows)).one()
-    found = [numbers_in(text) for text in texts]
-    if np.all(found[0][1:] > found[0][:-1]):
-        return found
-    order = np.argsort(found[0], kind="stable")
-    return [numbers[order] for numbers in found]
+    return by_first([numbers_in(text) for text in texts])
 
 
 def _code(part: Node) -> tuple[Node, int]:

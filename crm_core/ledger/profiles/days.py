@@ -3,6 +3,7 @@
 Each column comes as one text that the database puts together: twelve times as quick as fetching the rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -100,6 +101,11 @@ def all_days(connection: Connection) -> Days:
     return _kept.of(connection, BOUGHT, "days", lambda: read(connection))
 
 
+def in_memory(connection: Connection) -> bool:
+    """Whether `all_days` need not be read any more."""
+    return _kept.has(connection, BOUGHT, "days")
+
+
 def forget() -> None:
     """Forget all: for a database that was written past the journal."""
     _kept.forget()
@@ -107,16 +113,16 @@ def forget() -> None:
 
 def read(connection: Connection) -> Days:
     """Every occasion straight from the database."""
-    o, sqlite = occasions.c, connection.dialect.name == "sqlite"
+    o = occasions.c
     # `bought` as what lies above the revenue: 0 nearly always, and so half as long to write and to read.
     whole = [joined(column) for column in (o.customer_id, o.orders, o.revenue, o.bought - o.revenue)]
-    day = joined(o.day, "") if sqlite else joined(day_number(o.day))
     # One SELECT: all columns in the same order, on SQLite by the primary key, which is the order wanted.
-    texts = connection.execute(sa.select(day, *whole).where(o.customer_id >= NOBODY)).one()
-    days = (_of_texts if sqlite else numbers_in)(texts[0] or "")
+    texts = connection.execute(
+        sa.select(joined_days(connection, o.day), *whole).where(o.customer_id >= NOBODY)
+    ).one()
     customer, orders, revenue, above = (numbers_in(text) for text in texts[1:])
     above += revenue
-    return _grouped(customer, days.astype(np.int32, copy=False), orders.astype(np.int32), revenue, above)
+    return _grouped(customer, days_in(connection, texts[0]), orders.astype(np.int32), revenue, above)
 
 
 def first_and_last(visits: Days) -> tuple[np.ndarray, np.ndarray]:
@@ -141,8 +147,21 @@ def joined(column: Any, between: str = " ") -> sa.ColumnElement[str]:
     return sa.func.aggregate_strings(as_text(column), between)
 
 
-def _of_texts(days: str) -> np.ndarray:
-    return np.frombuffer(days.encode("ascii"), "S10").astype("M8[D]").astype(np.int32)
+def joined_days(connection: Connection, day: Any, missing: date | None = None) -> sa.ColumnElement[str]:
+    """All values of a column of days as one text, that day for those `missing`. SQLite keeps ISO texts: to work out
+    their numbers there would take longer."""
+    if connection.dialect.name == "sqlite":
+        return joined(day if missing is None else sa.func.coalesce(day, missing.isoformat()), "")
+    return joined(
+        day_number(day) if missing is None else sa.func.coalesce(day_number(day), number_of(missing))
+    )
+
+
+def days_in(connection: Connection, text: str | None) -> np.ndarray:
+    """The days (from 1970-01-01) of a text that `joined_days` put together."""
+    if connection.dialect.name != "sqlite":
+        return numbers_in(text).astype(np.int32)
+    return np.frombuffer((text or "").encode("ascii"), "S10").astype("M8[D]").astype(np.int32)
 
 
 def numbers_in(text: str | None) -> np.ndarray:
@@ -159,3 +178,13 @@ def _grouped(customer: np.ndarray, day: np.ndarray, *sums: np.ndarray) -> Days:
         same = customer[1:] == customer[:-1]
     starts = np.flatnonzero(np.concatenate([np.ones(min(1, len(day)), bool), ~same]))
     return Days(customer[starts], np.diff(starts, append=len(day)), day, *sums)
+
+
+def by_first(columns: Sequence[Any]) -> list[Any]:
+    """Arrays alike in length, in the rising order of the first: SQLite reads customers in their order, PostgreSQL
+    promises none."""
+    first = columns[0]
+    if np.all(first[1:] > first[:-1]):
+        return list(columns)
+    order = np.argsort(first, kind="stable")
+    return [column[order] for column in columns]

@@ -103,32 +103,39 @@ def order_amounts(connection: Connection, as_of: date) -> np.ndarray:
     spread = sa.select(o.customer_id).where(o.numbers != o.orders, o.customer_id != NOBODY)
     apart = np.unique(numbers_in(connection.scalar(sa.select(joined(spread.subquery().c.customer_id)))))
     whole = days.orders if not len(apart) else days.orders * np.repeat(~np.isin(days.ids, apart), days.counts)
-    plain = days.bought[whole == 1]
-    if not len(apart) and not (whole > 1).any():
+    plain, crowded = days.bought[whole == 1], days.where(whole > 1).ids
+    if not len(apart) and not len(crowded):
         return plain
-    heads = connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None))))
-    with KeyTable(connection, "apart", apart.tolist()) as keys:
-        amounts = _walked(as_of, sa.select(keys.c.key), bool(heads)).subquery("amounts").c.amount
+    with (
+        KeyTable(connection, "apart", apart.tolist()) as whose,
+        KeyTable(connection, "crowded", crowded.tolist()) as others,
+    ):
+        amounts = _walked(connection, as_of, whose, others).subquery("amounts").c.amount
         return np.concatenate([plain, numbers_in(connection.scalar(sa.select(joined(amounts))))])
 
 
-def _walked(as_of: date, apart: sa.Select[Any], heads: bool) -> sa.Select[Any]:
-    crowded = sa.select(o.customer_id, o.day).where(o.orders > 1, o.numbers == o.orders)
-    kinds = (counted_lines, counted_heads) if heads else (counted_lines,)
-    lines = []
-    for rows in (kind(None).subquery() for kind in kinds):
-        theirs, positive = rows.c.customer_id.in_(apart), _positive(rows, as_of)
-        on_days = sa.tuple_(rows.c.customer_id, rows.c.day).in_(crowded)
-        lines += [positive.where(theirs), positive.where(on_days, sa.not_(theirs))]
+def _walked(
+    connection: Connection, as_of: date, whose: sa.TableClause, others: sa.TableClause
+) -> sa.Select[Any]:
+    """What the orders of `whose` came to, and those of the `others` on days with several."""
+    until = as_of.isoformat()
+    mine = sa.select(others.c.key, o.day).where(o.customer_id == others.c.key, o.orders > 1, o.day <= until)
+    day, lines = mine.cte("crowded_days").prefix_with("MATERIALIZED").c, []
+    heads = connection.scalar(sa.select(sa.exists().where(orders.c.total.is_not(None))))
+    for kind in (counted_lines, counted_heads) if heads else (counted_lines,):
+        rows = kind(None).subquery()
+        there = sa.and_(rows.c.customer_id == day.key, rows.c.day == day.day)
+        theirs = sa.and_(rows.c.customer_id.in_(sa.select(whose.c.key)), rows.c.day <= until)
+        lines += [_positive(rows, theirs), _positive(rows, there)]
     line = sa.union_all(*lines).subquery("line").c
     unnumbered_day = sa.case((line.number.is_(None), line.day))
     amount = sa.cast(sa.func.sum(line.bought), sa.BigInteger()).label("amount")
     return sa.select(amount).group_by(line.customer_id, line.number, unnumbered_day)
 
 
-def _positive(rows: sa.Subquery, as_of: date) -> sa.Select[Any]:
+def _positive(rows: sa.Subquery, rule: sa.ColumnElement[bool]) -> sa.Select[Any]:
     chosen = sa.select(rows.c.customer_id, rows.c.number, rows.c.day, rows.c.bought)
-    return chosen.where(rows.c.positive == 1, rows.c.day <= as_of.isoformat())
+    return chosen.where(rows.c.positive == 1, rule)
 
 
 def quantiles_of(values: np.ndarray, shares: tuple[Share, ...]) -> list[Fraction]:

@@ -15,8 +15,9 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger.profiles import profile
 from crm_core.ledger.profiles.edges import Edges, big_order, edges
 from crm_core.ledger.store import dialects
+from crm_core.ledger.store.derived import forecasts
 from crm_core.ledger.store.dialects import EPOCH, day_number, day_of, whole
-from crm_core.ledger.store.tables import customers, forecasts
+from crm_core.ledger.store.tables import customers
 
 Expression = sa.ColumnElement[Any]
 

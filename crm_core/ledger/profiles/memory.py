@@ -31,6 +31,12 @@ class Memory:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
+    def has(self, connection: Connection, entities: tuple[str, ...], about: Hashable) -> bool:
+        """Whether the answer is there already."""
+        key = (str(connection.engine.url), profile.state(connection, entities), about)
+        with self._lock:
+            return key in self._kept
+
     def forget(self) -> None:
         """Forget all: for a database that was written past the journal."""
         with self._lock:

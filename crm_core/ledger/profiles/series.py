@@ -51,6 +51,7 @@ def codes(connection: Connection, as_of: date) -> Codes:
 
 
 def _read_codes(connection: Connection, as_of: date) -> Codes:
+    all_days(connection)  # the pattern needs them: read first, the sums are told by them too
     people, names = measured(connection, as_of), (*SCORES, *WORDS)
     ids, found = evaluated(people, [_code(people, name) for name in names], np.int8)
     return Codes(ids, dict(zip(names, found, strict=True)))
@@ -153,7 +154,8 @@ def worth(connection: Connection, conditions: Sequence[Condition], as_of: date) 
 def _last_year(connection: Connection, as_of: date, ids: np.ndarray) -> np.ndarray:
     """What each of `ids` spent in the year up to their last order; 0 of those who never ordered."""
     days, each = all_days(connection).until(number_of(as_of)).known(), totals(connection, as_of)
-    until = np.repeat(np.where(each.days > 0, each.last, np.int32(NEVER)), days.counts)
+    last = by_id(each.ids, np.where(each.days > 0, each.last, np.int32(NEVER)), days.ids)
+    until = np.repeat(last, days.counts)
     year = (days.day <= until) & (days.day > until - A_YEAR)
     return by_id(days.ids, days.each(days.revenue * year), ids)
 

@@ -4,19 +4,32 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.ledger.profiles.days import BOUGHT, all_days, first_and_last, number_of
+from crm_core.ledger.profiles import profile
+from crm_core.ledger.profiles.days import (
+    BOUGHT,
+    all_days,
+    days_in,
+    first_and_last,
+    in_memory,
+    joined,
+    joined_days,
+    number_of,
+    numbers_in,
+)
 from crm_core.ledger.profiles.memory import Memory
+from crm_core.ledger.store.tables import profiles
 
 KEPT_DAYS = 2
 
 
 @dataclass(frozen=True)
 class Totals:
-    """By customer with any occasion, ids ascending: `orders`, `days` with an order, `revenue`, `bought` (in
-    ten-thousandths), `first` and `last` day with an order (from 1970-01-01; 0 where `days` is). Whole numbers all; the
-    same as the columns of `profiles`."""
+    """By customer with any occasion (others may stand there with 0 in all), ids ascending: `orders`, `days` with an
+    order, `revenue`, `bought` (in ten-thousandths), `first` and `last` day with an order (from 1970-01-01; 0 where
+    `days` is). Whole numbers all; the same as the columns of `profiles`."""
 
     ids: np.ndarray
     orders: np.ndarray
@@ -36,6 +49,24 @@ def totals(connection: Connection, as_of: date) -> Totals:
 
 
 def compute(connection: Connection, as_of: date) -> Totals:
+    """The totals up to that day: of the kept profiles where they hold on it, unless all occasions are at hand."""
+    at_hand = in_memory(connection) or not profile.holds(connection, as_of)
+    return _of_occasions(connection, as_of) if at_hand else _of_profiles(connection)
+
+
+def _of_profiles(connection: Connection) -> Totals:
+    p, none = profiles.c, date(1970, 1, 1)
+    whole = (p.customer_id, p.orders, p.days, p.revenue, p.bought - p.revenue)
+    days = (joined_days(connection, day, none) for day in (p.first_on, p.last_on))
+    texts = connection.execute(sa.select(*days, *map(joined, whole))).one()
+    first, last = (days_in(connection, text) for text in texts[:2])
+    ids, orders, many, revenue, above = (numbers_in(text) for text in texts[2:])
+    found = (ids, orders, many.astype(np.int32), revenue, above + revenue, first, last)
+    order = slice(None) if np.all(ids[1:] > ids[:-1]) else np.argsort(ids)
+    return Totals(*(values[order] for values in found))
+
+
+def _of_occasions(connection: Connection, as_of: date) -> Totals:
     """The totals from the occasions up to that day."""
     days = all_days(connection).until(number_of(as_of)).known()
     visits = days.visits()

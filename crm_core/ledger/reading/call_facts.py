@@ -1,7 +1,7 @@
 """What a caller should know before the call, set-wise: last purchase, favourite, last contact; and all that a
 day's list asks of the stored records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,15 +11,19 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.profiles.occasions import CALLED_OFF
-from crm_core.ledger.reading import roster
+from crm_core.ledger.reading import call_records, roster
+from crm_core.ledger.reading.meetings import meetings
+from crm_core.ledger.reading.messages import written_instead
 from crm_core.ledger.store.bulk import KeyTable, read_frame
 from crm_core.ledger.store.frames import typed_frame
 from crm_core.ledger.store.tables import TABLES, customers, follow_ups, interactions, occasions, purchases
 from crm_core.ledger.writing.existing import database_id, settings
 from crm_core.model.conditions import Condition
+from crm_core.model.roster import FOLLOW_UP_COLUMNS
 
 PRODUCTS_NAMED = 3
 REMEMBERED_DAYS = 400  # closed follow-ups older than this say nothing about a list of today
@@ -27,9 +31,6 @@ REMEMBERED_DAYS = 400  # closed follow-ups older than this say nothing about a l
 FACT_COLUMNS = (
     "last_bought_on", "last_amount", "last_product", "last_products", "products_more", "favourite", "spoke_on",
     "spoke_type", "spoke_outcome", "spoke_by", "spoke_note",
-)  # fmt: skip
-FOLLOW_UP_COLUMNS = (
-    "id", "customer_id", "play", "due_on", "due_time", "owner", "reason", "state", "issued_on",
 )  # fmt: skip
 
 
@@ -39,6 +40,8 @@ class CallSource:
 
     connection: Connection
     as_of: date
+    offers: Callable[[str], pd.DataFrame] | None = None  # who may want a product: `id evidence score`
+    lot: Callable[[str, str, np.ndarray, float], np.ndarray] | None = None  # of database, play, ids, share
 
     def roster(self, ids: Iterable[int] | None = None) -> dict[str, Any]:
         return roster.roster(self.connection, self.as_of, ids)
@@ -46,17 +49,75 @@ class CallSource:
     def meeting(self, condition: Condition, ids: Iterable[int] | None = None) -> np.ndarray:
         return roster.meeting(self.connection, condition, self.as_of, ids)
 
+    def meetings(
+        self, conditions: Mapping[str, Condition], ids: Iterable[int] | None = None
+    ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+        """By name the ids of those (of `ids` only) who meet the condition; by name why one cannot be asked."""
+        return meetings(self.connection, conditions, self.as_of, ids)
+
+    def days(self, name: str, within: int, ids: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Ids, rising, and days: `first_on` of these people; `unhappy_on`, `referred_on` within so many days."""
+        if name == "unhappy_on":
+            return call_records.unhappy_on(self.connection, self.as_of, within)
+        if name == "referred_on":
+            return call_records.referred_on(self.connection, self.as_of, within)
+        return roster.days_of(self.connection, name, self.as_of, ids)
+
+    def words(self, name: str, ids: np.ndarray) -> pd.Categorical:
+        return roster.words_of(self.connection, name, ids)
+
+    def worth(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return call_records.worth(self.connection, ids)
+
+    def distances(self, place: str, ids: Sequence[int]) -> pd.Series:
+        return call_records.distances(self.connection, place, ids)
+
+    def wanting(self, product: str) -> pd.DataFrame:
+        """`id evidence score` of those who may want the product; InvalidInput where nobody can tell."""
+        if self.offers is None:
+            raise InvalidInput(
+                f"Who may want “{product}” cannot be told here. Make the list on the page or command."
+            )
+        return self.offers(product)
+
+    def held_out(self, play: str, ids: np.ndarray, share: float) -> np.ndarray:
+        """By person whether the lot holds them out of the play; nobody where no lot was given."""
+        if self.lot is None:
+            return np.zeros(len(ids), bool)
+        return self.lot(self.database_id(), play, ids, share)
+
+    def plays(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The rows of the tables `play` and `wording`, by id."""
+        tables = (TABLES["play"], TABLES["wording"])
+        found = (read_frame(self.connection, sa.select(table).order_by(table.c.id)) for table in tables)
+        return tuple(frame.to_dict("records") for frame in found)  # type: ignore[return-value]
+
+    def unknown_product(self, product: str | None) -> str | None:
+        """A sentence where nobody knows the product; None where it is known, or where nothing was sold yet."""
+        return call_records.unknown_product(self.connection, product) if product else None
+
+    def absences(self) -> pd.DataFrame:
+        """`colleague starts ends` of those that hold on the day."""
+        a, today = TABLES["absence"].c, self.as_of.isoformat()
+        chosen = sa.select(a.colleague, a.starts, a.ends).order_by(a.id)
+        return read_frame(self.connection, chosen.where(a.starts <= today, a.ends >= today))
+
     def people(self, ids: Sequence[int], columns: Sequence[str]) -> pd.DataFrame:
         """`id` and the columns of these people, driver-ready."""
         return people_of(self.connection, ids, columns, self.as_of)
 
     def follow_ups(self) -> pd.DataFrame:
-        return stored_follow_ups(self.connection, self.as_of)
+        """What was written to somebody stands for the call of the same reason and day."""
+        asked = stored_follow_ups(self.connection, self.as_of)
+        written = written_instead(self.connection, self.as_of - timedelta(days=REMEMBERED_DAYS))
+        return pd.concat([asked, written], ignore_index=True) if len(written) else asked
 
     def colleagues(self, owners: Iterable[str] | None = None) -> pd.DataFrame:
-        """`name`, `active`: those stored, else the `owners` that customers name (looked up where not given)."""
+        """`name active skills languages capacity email`: those stored, else the `owners` that customers name (looked
+        up where not given)."""
         table = TABLES["colleague"]
-        stored = read_frame(self.connection, sa.select(table.c.name, table.c.active).order_by(table.c.name))
+        columns = (table.c[name] for name in ("name", "active", "skills", "languages", "capacity", "email"))
+        stored = read_frame(self.connection, sa.select(*columns).order_by(table.c.name))
         if len(stored):
             return stored
         if owners is None:
@@ -65,7 +126,8 @@ class CallSource:
         return pd.DataFrame({"name": list(owners), "active": None}, dtype=object)
 
     def facts(self, ids: Sequence[int]) -> pd.DataFrame:
-        return call_facts(self.connection, ids, self.as_of)
+        known = call_facts(self.connection, ids, self.as_of)
+        return known.join(call_records.record_facts(self.connection, list(known.index), self.as_of))
 
     def settings(self) -> Mapping[str, str]:
         return settings(self.connection)
@@ -88,11 +150,11 @@ def people_of(
 def stored_follow_ups(connection: Connection, as_of: date, ids: Iterable[int] | None = None) -> pd.DataFrame:
     """The follow-ups that are open, or were listed or due in the last 400 days (of `ids` only, where given).
 
-    Columns FOLLOW_UP_COLUMNS, days as ISO text; the reason only where it was noted by hand.
+    Columns FOLLOW_UP_COLUMNS, days as ISO text; the reason only where it was noted by hand or by a rule.
     """
     since = (as_of - timedelta(days=REMEMBERED_DAYS)).isoformat()
     f = follow_ups.c
-    by_hand = sa.or_(f.play.is_(None), f.play.in_(("", "promised")))
+    by_hand = sa.or_(f.play.is_(None), f.play.in_(("", "promised", "by-rule")))
     columns = {name: f[name] for name in FOLLOW_UP_COLUMNS} | {"reason": sa.case((by_hand, f.reason))}
     statement = sa.select(*(column.label(name) for name, column in columns.items())).order_by(f.id)
     statement = statement.where(sa.or_(f.state == "open", f.issued_on >= since, f.due_on >= since))

@@ -20,7 +20,8 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from crm_core.ledger.conditions.compiled import compile_condition
 from crm_core.ledger.conditions.segments import resolved, walk
-from crm_core.ledger.profiles.days import joined, numbers_in
+from crm_core.ledger.profiles.arrays import evaluated
+from crm_core.ledger.profiles.days import by_first, days_in, joined, joined_days, number_of, numbers_in
 from crm_core.ledger.profiles.measures import Measured, measured
 from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.store.bulk import KeyTable
@@ -28,14 +29,15 @@ from crm_core.ledger.store.database import read_revisions
 from crm_core.ledger.store.dialects import by_letter, day_number
 from crm_core.ledger.store.tables import customers
 from crm_core.model.conditions import Condition, Where
+from crm_core.model.roster import DAYS, MARKS
 from crm_core.model.words import TIERS
 
 Expression = sa.ColumnElement[Any]
 
-ROSTERS, MET = 2, 12  # that are kept in memory
+ROSTERS, MET = 2, 40  # that are kept in memory
 SEEN = ("customer", "order", "purchase", "interaction", "profile")  # what a roster is made of
-DAYS = ("last_on", "last_contact_on", "since", "birthday")
-NONE = 9_999_999  # stands for a day that is missing
+NO_DAY = date(9999, 12, 31)  # stands for a day that is missing
+NONE = number_of(NO_DAY)
 BETWEEN = "\x1f"  # between two owners
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
@@ -45,9 +47,7 @@ _rosters, _met = Memory(ROSTERS), Memory(MET)
 def roster(connection: Connection, as_of: date, ids: Iterable[int] | None = None) -> dict[str, Any]:
     """Everybody (of `ids` only) in the order of `id`, one array a column.
 
-    `last_on last_contact_on since birthday`: datetime64[D], NaT where there is none. `never no_call no_mail has_phone
-    has_email`: yes or no. `place`: who brought most first, of equals by name. `tier`, `owner`: Categoricals. Whoever
-    takes them leaves them as they are.
+    The arrays of `model.roster.ROSTER`. Whoever takes them leaves them as they are.
     """
     if ids is not None:
         return _read(connection, as_of, list(ids))
@@ -65,6 +65,30 @@ def meeting(
     return _met.of(connection, everything, about, lambda: _ids_meeting(connection, condition, as_of, None))
 
 
+def days_of(
+    connection: Connection, name: str, as_of: date, ids: Iterable[int] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ids, rising, and the day of that name (a field or measure) of these people, NaT where there is none."""
+    people = measured(connection, as_of)
+    columns = _texts_of(connection, {"id": customers.c.id}, {"day": people[name]})
+    texts = _texts(connection, people, columns, None if ids is None else [int(one) for one in ids])
+    found, days = by_first([numbers_in(texts["id"]), _days(days_in(connection, texts["day"]))])
+    return found, days
+
+
+def words_of(connection: Connection, name: str, ids: np.ndarray) -> pd.Categorical:
+    """By person the word in that column, missing where there is none."""
+    column = customers.c[name]
+    chosen = sa.select(column, joined(customers.c.id)).where(column.is_not(None), column != "")
+    rows = connection.execute(chosen.group_by(column).order_by(column)).all()
+    codes, place = np.full(int(ids.max(initial=0)) + 1, -1), {}
+    for number, (word, people) in enumerate(rows):
+        theirs = numbers_in(people)
+        codes[theirs[theirs < len(codes)]] = number
+        place[number] = word
+    return pd.Categorical.from_codes(codes[ids], list(place.values()))
+
+
 def forget() -> None:
     """Forget all: for a database that was written past the journal."""
     _rosters.forget()
@@ -74,14 +98,15 @@ def forget() -> None:
 def _ids_meeting(
     connection: Connection, condition: Condition, as_of: date, ids: Sequence[int] | None
 ) -> np.ndarray:
-    people = _without_big_orders(measured(connection, as_of), condition)
+    people = without_big_orders(measured(connection, as_of), condition)
     met = compile_condition(condition, people, as_of)
-    found = _texts(connection, people, {"id": customers.c.id}, ids, met)
+    found = _texts(connection, people, {"id": joined(customers.c.id)}, ids, met)
     return np.sort(numbers_in(found["id"]))
 
 
-def _without_big_orders(people: Measured, condition: Condition) -> Measured:
-    """What makes an order a big one costs a walk over all lines: spared where no pattern is asked for that needs it."""
+def without_big_orders(people: Measured, condition: Condition) -> Measured:
+    """The people without what the condition does not need: what makes an order a big one costs a walk over all lines,
+    and is spared where no pattern is asked for that needs it."""
     if any(map(_is_about_big_orders, walk(resolved(people.connection, condition)))):
         return people
     pattern = replacement_traverse(people["pattern"], {}, _nothing_for_a_call)
@@ -101,62 +126,72 @@ def _is_about_big_orders(part: Condition) -> bool:
 
 def _read(connection: Connection, as_of: date, ids: Sequence[int] | None) -> dict[str, Any]:
     people = measured(connection, as_of)
-    columns = _numbers(people)
-    texts, owner = _with_owners(connection, people, columns, ids)
-    numbers = {name: numbers_in(texts[name]) for name in columns}
-    places = _places(connection, numbers["id"], numbers["revenue"], ids)
-    return _by_id(_arrays(numbers) | {"owner": owner, "place": places})
+    plain, days, sums = {"id": customers.c.id, "marks": _marks()}, _days_asked(people), _sums(people)
+    asked = plain if ids is None else plain | sums
+    texts, owner = _with_owners(connection, people, _texts_of(connection, asked, days), ids)
+    found = {name: numbers_in(texts[name]) for name in asked} | {"owner": owner}
+    found |= {name: days_in(connection, texts[name]) for name in days}
+    found = dict(zip(found, by_first(list(found.values())), strict=True))  # the first of them are the ids
+    if ids is None:  # what the purchases of everybody come to is at hand
+        found |= dict(zip(sums, evaluated(people, list(sums.values()))[1], strict=True))
+    return _arrays(found) | {"place": _places(connection, found["id"], found["revenue"], ids)}
 
 
 def _with_owners(
     connection: Connection, people: Measured, columns: Mapping[str, Expression], ids: Sequence[int] | None
 ) -> tuple[dict[str, str | None], pd.Categorical]:
     """The columns as texts, and the owner of each."""
-    plain = sa.func.coalesce(people["owner"], "")
-    texts = _texts(connection, people, {**columns, "owner": plain}, ids)
+    plain: Expression = sa.func.coalesce(people["owner"], "")
+    texts = _texts(connection, people, {**columns, "owner": joined(plain, BETWEEN)}, ids)
     rows = (texts["id"] or "").count(" ") + 1 if texts["id"] else 0
     owner = _coded(texts["owner"] if rows else None)
     if len(owner) != rows:  # somebody's name holds the sign that stands between two
-        texts = _texts(connection, people, {**columns, "owner": sa.func.replace(plain, BETWEEN, " ")}, ids)
+        alone = joined(sa.func.replace(plain, BETWEEN, " "), BETWEEN)
+        texts = _texts(connection, people, {**columns, "owner": alone}, ids)
         owner = _coded(texts["owner"])
     return texts, owner
 
 
-def _numbers(people: Measured) -> dict[str, Expression]:
-    """By name each column as whole numbers."""
+def _sums(people: Measured) -> dict[str, Expression]:
+    """By name what purchases say, as whole numbers."""
     tiers = {tier: place for place, tier in enumerate(TIERS)}
     return {
-        "id": customers.c.id,
-        **{name: sa.func.coalesce(day_number(people[name]), NONE) for name in DAYS},
+        "last_on": sa.func.coalesce(day_number(people["last_on"]), NONE),
         "revenue": sa.func.coalesce(people["revenue"], 0),
         "tier": sa.case(tiers, value=people["tier"], else_=-1),
-        "marks": _marks(),
     }
 
 
-def _arrays(numbers: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    marks = {name: (numbers["marks"] >> place & 1).astype(bool) for place, name in enumerate(MARKS)}
-    days = {name: _days(numbers[name]) for name in DAYS}
-    tier = pd.Categorical.from_codes(numbers["tier"], list(TIERS))
-    return {"id": numbers["id"], "tier": tier} | marks | days
+def _days_asked(people: Measured) -> dict[str, Expression]:
+    return {name: people[name] for name in DAYS if name != "last_on"}
+
+
+def _texts_of(
+    connection: Connection, numbers: Mapping[str, Expression], days: Mapping[str, Expression]
+) -> dict[str, Expression]:
+    """Each column as one text."""
+    told = {name: joined_days(connection, day, NO_DAY) for name, day in days.items()}
+    return {name: joined(column) for name, column in numbers.items()} | told
+
+
+def _arrays(found: Mapping[str, Any]) -> dict[str, Any]:
+    marks = {name: (found["marks"] >> place & 1).astype(bool) for place, name in enumerate(MARKS)}
+    days = {name: _days(found[name]) for name in DAYS}
+    tier = pd.Categorical.from_codes(found["tier"], list(TIERS))
+    return {name: found[name] for name in ("id", "revenue", "owner")} | {"tier": tier} | marks | days
 
 
 def _marks() -> Expression:
     """The yes-or-no columns as one number, a bit each."""
     c = customers.c
-    filled = sa.or_(_filled(c.phone), _filled(c.phone_2))
-    marks = (
-        _is(c.do_not_contact, "yes"),
-        _is(c.may_call, "no"),
-        _is(c.may_email, "no"),
-        filled,
-        _filled(c.email),
-    )
-    bits = (sa.case((mark, 1 << place), else_=0) for place, mark in enumerate(marks))
+    marks = {
+        "never": _is(c.do_not_contact, "yes"), "no_call": _is(c.may_call, "no"), "no_mail": _is(c.may_email, "no"),
+        "has_phone": sa.or_(_filled(c.phone), _filled(c.phone_2)), "has_email": _filled(c.email),
+        "yes_mail": _is(c.may_email, "yes"), "no_message": _is(c.may_message, "no"),
+        "yes_message": _is(c.may_message, "yes"), "bounced": c.bounced_on.is_not(None),
+    }  # fmt: skip
+    bits = (sa.case((marks[name], 1 << place), else_=0) for place, name in enumerate(MARKS))
     return sum(bits, sa.literal(0))
-
-
-MARKS = ("never", "no_call", "no_mail", "has_phone", "has_email")
 
 
 def _is(column: Expression, word: str) -> Expression:
@@ -172,15 +207,14 @@ def _filled(column: Expression) -> Expression:
 def _texts(
     connection: Connection,
     people: Measured,
-    columns: Mapping[str, Expression],
+    texts: Mapping[str, Expression],
     ids: Sequence[int] | None,
     *rules: Expression,
 ) -> dict[str, str | None]:
-    """Each column as one text, all in the same order: numbers with blanks between, owners with BETWEEN."""
+    """The columns that were put together as texts, all in the same order."""
     with _among(connection, ids) as keys:
         mine = [] if keys is None else [customers.c.id.in_(sa.select(keys.c.key))]
-        between = {"owner": BETWEEN}
-        whole = [joined(column, between.get(name, " ")).label(name) for name, column in columns.items()]
+        whole = [text.label(name) for name, text in texts.items()]
         row = connection.execute(sa.select(*whole).select_from(people.rows).where(*rules, *mine)).one()
     return dict(row._mapping)
 
@@ -226,11 +260,3 @@ def _by_name(connection: Connection, ids: np.ndarray, some: Sequence[int] | None
         named = sa.select(c.id).where(c.name.is_not(None), *mine).order_by(by_letter(c.name), c.id)
         ordered = numbers_in(connection.scalar(sa.select(joined(named.subquery("named").c.id))))
     return np.concatenate([ordered, np.setdiff1d(ids, ordered)]) if len(ordered) < len(ids) else ordered
-
-
-def _by_id(found: dict[str, Any]) -> dict[str, Any]:
-    """SQLite reads customers in their order; PostgreSQL promises none."""
-    if np.all(np.diff(found["id"]) > 0):
-        return found
-    order = np.argsort(found["id"])
-    return {name: values[order] for name, values in found.items()}

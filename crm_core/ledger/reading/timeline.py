@@ -13,6 +13,7 @@ from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.profiles.occasions import CALLED_OFF
 from crm_core.ledger.store.frames import typed_frame
 from crm_core.ledger.store.tables import (
+    TABLES,
     batches,
     changes,
     customers,
@@ -63,6 +64,31 @@ def contacts(connection: Connection, customer: int, as_of: date) -> pd.DataFrame
     i = interactions.c
     chosen = sa.select(i.id, i.date, i.time, i.type, i.channel, i.outcome, i.reason, i.owner, i.note)
     return _of(connection, chosen, interactions, customer, as_of, "interaction")
+
+
+# What else is kept of a customer and stands on the time line, and which of its fields.
+RECORDS = {
+    "case": ("date", "type", "about", "product", "what", "state", "solved_on", "answer", "owner"),
+    "answer": ("date", "asked", "about", "question", "score", "scale", "product", "note"),
+    "gesture": ("date", "what", "cost", "owner", "note"),
+    "attendance": ("date", "play", "came", "guests", "note"),
+    "message": ("date", "due_on", "play", "channel", "subject", "state"),
+}
+
+
+def records(connection: Connection, customer: int, as_of: date) -> dict[str, pd.DataFrame]:
+    """By entity of RECORDS the customer's up to as_of, newest first; a message that did not go out has no date."""
+    return {entity: _records(connection, entity, customer, as_of) for entity in RECORDS}
+
+
+def _records(connection: Connection, entity: str, customer: int, as_of: date) -> pd.DataFrame:
+    c = TABLES[entity].c
+    day = sa.func.coalesce(c.date, c.due_on) if entity == "message" else c.date
+    theirs = (c.customer_id == customer, day <= as_of.isoformat())
+    chosen = sa.select(c.id, *(c[name] for name in RECORDS[entity])).where(*theirs)
+    return typed_frame(
+        connection, chosen.order_by(day.desc(), c.id.desc()).limit(MOST_LINES), _fields(entity)
+    )
 
 
 def _of(

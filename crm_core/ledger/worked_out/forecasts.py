@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger.conditions.compiled import compile_condition
 from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.store.bulk import insert_frame
-from crm_core.ledger.store.tables import customers, forecasts, occasions
+from crm_core.ledger.store.derived import forecasts
+from crm_core.ledger.store.tables import customers, occasions
 from crm_core.ledger.worked_out import stamps as derived
 from crm_core.ledger.worked_out.histories import discount
 from crm_core.model.conditions import EVERYBODY, Condition

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.store.bulk import insert_rows
-from crm_core.ledger.store.tables import item_buyers
+from crm_core.ledger.store.derived import item_buyers
 
 # Little-endian on every machine. Text, so that a backup in lines and both databases hold it alike.
 WIDTHS = {"customers": "<i8", "indptr": "<i8", "indices": "<i4", "times": "<i4", "first": "<i4", "last": "<i4",

@@ -15,17 +15,10 @@ from crm_core.ledger.profiles import profile
 from crm_core.ledger.profiles.occasions import counted_lines
 from crm_core.ledger.profiles.periods import Period
 from crm_core.ledger.store.bulk import insert_frame
+from crm_core.ledger.store.derived import item_pairs, item_periods, item_segments, items
 from crm_core.ledger.store.dialects import EPOCH, by_letter
 from crm_core.ledger.store.frames import typed_frame
-from crm_core.ledger.store.tables import (
-    TABLES,
-    customers,
-    item_pairs,
-    item_periods,
-    item_segments,
-    items,
-    purchases,
-)
+from crm_core.ledger.store.tables import TABLES, customers, purchases
 from crm_core.ledger.worked_out import stamps as derived
 from crm_core.ledger.worked_out.item_buyers import write_buyers
 from crm_core.ledger.worked_out.sold import Sold

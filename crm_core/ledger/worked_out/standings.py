@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.errors import InvalidInput
+from crm_core.ledger.conditions.known import ASKED_OF
 from crm_core.ledger.conditions.relations import iso_day
 from crm_core.ledger.store.bulk import MANY, indexes_after, insert_rows
-from crm_core.ledger.store.tables import TABLES, customers, meta, standings
+from crm_core.ledger.store.derived import standings
+from crm_core.ledger.store.tables import TABLES, customers, meta
 from crm_core.ledger.worked_out import stamps as derived
 
 WHAT = "standing"  # the name of its stamp
@@ -21,7 +23,7 @@ KINDS = ("segment", "tier", "saved")
 NO_PURCHASE = "no purchase"
 # What the words of a day are made of; a saved segment may ask for anything.
 WORDS_READ = ("order", "purchase", "segment")
-ALL_READ = (*WORDS_READ, "customer", "interaction", "follow-up", "forecast")
+ALL_READ = (*WORDS_READ, "customer", "interaction", "follow-up", "forecast", *ASKED_OF)
 COLUMNS = [column.name for column in standings.columns]
 Row = tuple[str, str, int, str, str]  # what, value, customer_id, since, until
 

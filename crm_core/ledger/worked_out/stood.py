@@ -17,8 +17,9 @@ from crm_core.ledger.profiles.days import by_id, joined, numbers_in
 from crm_core.ledger.profiles.measures import Measured, measured
 from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.bulk import read_frame
+from crm_core.ledger.store.derived import standings
 from crm_core.ledger.store.frames import plain_rows
-from crm_core.ledger.store.tables import customers, standings
+from crm_core.ledger.store.tables import customers
 from crm_core.ledger.worked_out.standings import NO_PURCHASE, covering, segments
 from crm_core.model.condition_json import from_json
 from crm_core.model.conditions import EVERYBODY, Condition

@@ -103,7 +103,9 @@ def newest_of_batch(connection: Connection, entity: str, batch: int) -> int | No
 
 
 # What belongs to a customer alone goes with them; what the company's sums count stays without a name.
-GO_ALONG = ("interaction", "follow-up", "pair", "alias")
+GO_ALONG = (
+    "interaction", "follow-up", "case", "answer", "gesture", "attendance", "message", "firing", "pair", "alias",
+)  # fmt: skip
 STAY_NAMELESS = ("order", "purchase")
 
 

@@ -21,6 +21,8 @@ from crm_core.model.registry import ENTITIES
 
 # What a profile counts: a change of these touches the customer's sums.
 COUNTED = ("order", "purchase", "interaction", "follow-up")
+Written = list[tuple[int, str, Any, Any]]  # row, column, before, after
+Stored = dict[int, dict[str, Any]]
 
 
 @dataclass
@@ -179,7 +181,7 @@ def _change_entity(
 ) -> tuple[list[Conflict], int]:
     stored = _stored_rows(connection, name, cells["id"].unique())
     conflicts: list[Conflict] = []
-    wanted: list[tuple[int, str, Any, Any]] = []
+    wanted: Written = []
     for cell in cells[list(CHANGE_COLUMNS)].itertuples(index=False):
         row = stored.get(int(cell.id))
         now = None if row is None else cell_of(row, cell.field)
@@ -187,8 +189,21 @@ def _change_entity(
             wanted.append((int(cell.id), cell.field, now, _after(name, cell, touch)))
         else:
             conflicts.append(Conflict(name, int(cell.id), cell.field, cell.before, now, cell.after))
-    _write_cells(connection, name, wanted, stored, batch, touch)
+    _write_cells(connection, name, wanted + _along(name, wanted, stored), stored, batch, touch)
     return conflicts, len(wanted)
+
+
+def _along(name: str, wanted: Written, stored: Stored) -> Written:
+    """Cells that change with others: nothing has come back from a new e-mail address."""
+    if name != "customer":
+        return []
+    told = {row_id for row_id, column, *_ in wanted if column == "bounced_on"}
+    fresh = {row_id for row_id, column, *_ in wanted if column == "email"} - told
+    return [
+        (row, "bounced_on", stored[row]["bounced_on"], None)
+        for row in sorted(fresh)
+        if stored[row]["bounced_on"]
+    ]
 
 
 def _after(name: str, cell: Any, touch: Touch) -> Any:
@@ -208,12 +223,7 @@ def _stored_rows(connection: Connection, name: str, ids: Iterable[int]) -> dict[
 
 
 def _write_cells(
-    connection: Connection,
-    name: str,
-    wanted: list[tuple[int, str, Any, Any]],
-    stored: dict[int, dict[str, Any]],
-    batch: int,
-    touch: Touch,
+    connection: Connection, name: str, wanted: Written, stored: Stored, batch: int, touch: Touch
 ) -> None:
     if not wanted:
         return
@@ -242,12 +252,7 @@ def _set(row: dict[str, Any], column: str, after: Any) -> None:
     row["extra"] = json.dumps(filled, ensure_ascii=False) if filled else None
 
 
-def _update(
-    connection: Connection,
-    name: str,
-    wanted: list[tuple[int, str, Any, Any]],
-    stored: dict[int, dict[str, Any]],
-) -> None:
+def _update(connection: Connection, name: str, wanted: Written, stored: Stored) -> None:
     columns: dict[str, set[int]] = {}
     for row_id, column, *_ in wanted:
         columns.setdefault("extra" if column.startswith(EXTRA) else column, set()).add(row_id)
@@ -278,7 +283,7 @@ def _touch_changed(
     connection: Connection,
     name: str,
     rows: list[dict[str, Any]],
-    wanted: list[tuple[int, str, Any, Any]],
+    wanted: Written,
     touch: Touch,
 ) -> None:
     touch.entities.add(name)

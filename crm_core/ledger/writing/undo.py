@@ -1,6 +1,6 @@
 """The inverse of a batch: what it created goes, what it changed goes back, what it removed returns; the rest stays."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,44 +9,70 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.ledger.store.bulk import KeyTable, read_frame
-from crm_core.ledger.store.tables import TABLES, archive, batches, changes
+from crm_core.ledger.store.bulk import KeyTable
+from crm_core.ledger.store.tables import TABLES, batches, changes
 from crm_core.ledger.writing.cells import cell_of, from_text, same_value
+from crm_core.ledger.writing.undo_returns import handed_back, removed
+from crm_core.ledger.writing.undo_rules import RETAGGED, Led, Staying, led_by
+from crm_core.ledger.writing.undo_since import Kept, edited_since
 from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A record that an undo leaves as it is, and why. `code` is what a person calls it by."""
-
-    entity: str
-    id: int
-    code: str
-    why: str
-
-
-@dataclass(frozen=True)
 class Inverse:
-    """What takes a batch back, and what stays."""
+    """What takes a batch back, and what stays. `along`: what goes of the work of rules, as a sentence, or blank."""
 
     changes: ChangeSet
     kept: tuple[Kept, ...]
+    along: str = ""
 
 
 def inverse(connection: Connection, batch: int) -> Inverse:
-    """The change set that undoes `batch`; NotFound or InvalidInput when there is nothing to undo."""
+    """The change set that undoes `batch`, with what rules did because of it; NotFound or InvalidInput when there is
+    nothing to undo."""
     _check(connection, batch)
-    cells, edited = _changed(connection, batch)
-    removes, stays = _created(connection, batch, _freed(cells))
+    led, cells, edited, removes, stays = _settled(connection, batch)
     cells = _of_what_stays(cells, removes)
-    returns, taken = _removed(connection, batch, cells)
-    cells = _handed_back(returns, cells)
+    returns, taken = removed(connection, batch, cells)
+    cells = handed_back(returns, cells)
     return Inverse(
-        ChangeSet(f"Undo of number {batch}", creates=returns, changes=cells, removes=removes, undoes=batch),
+        ChangeSet(
+            f"Undo of number {batch}{led.words}",
+            creates=returns,
+            changes=cells,
+            removes=removes,
+            undoes=batch,
+        ),
         tuple(stays + edited + taken),
+        led.sentence,
     )
+
+
+def _settled(
+    connection: Connection, batch: int
+) -> tuple[Led, pd.DataFrame, list[Kept], dict[str, tuple[int, ...]], list[Kept]]:
+    """What rules did that goes along, the cells that go back, the rows that go, and what stays of both.
+
+    What stays leaves what rules did because of it, and that may make more stay: until nothing changes.
+    """
+    staying: Staying = {RETAGGED: set()}
+    while True:
+        led = led_by(connection, batch, staying)
+        cells, edited = _changed(connection, batch, led)
+        removes, stays = _created(connection, batch, _freed(cells, led), led)
+        found = _staying(stays, edited)
+        if found == staying or not led.firings:
+            return led, cells, edited, removes, stays
+        staying = found
+
+
+def _staying(rows: list[Kept], cells: list[Kept]) -> Staying:
+    found: Staying = {RETAGGED: {kept.id for kept in cells if kept.why.startswith(RETAGGED)}}
+    for kept in rows:
+        found.setdefault(kept.entity, set()).add(kept.id)
+    return found
 
 
 def _check(connection: Connection, batch: int) -> None:
@@ -64,9 +90,12 @@ def _check(connection: Connection, batch: int) -> None:
 Freed = dict[tuple[str, str], set[int]]
 
 
-def _freed(cells: pd.DataFrame) -> Freed:
-    """By entity and column the rows that stop pointing where they do, once their cells have gone back."""
-    return {key: set(rows) for key, rows in cells.groupby(["entity", "field"])["id"]}  # type: ignore[misc]
+def _freed(cells: pd.DataFrame, led: Led) -> Freed:
+    """By entity and column the rows that stop pointing where they do, once their cells have gone back, or they go."""
+    freed: Freed = {key: set(rows) for key, rows in cells.groupby(["entity", "field"])["id"]}  # type: ignore[misc]
+    for entity in ("follow-up", "firing"):
+        freed.setdefault((entity, "customer_id"), set()).update(led.rows(entity))
+    return freed
 
 
 def _of_what_stays(cells: pd.DataFrame, removes: dict[str, tuple[int, ...]]) -> pd.DataFrame:
@@ -76,28 +105,8 @@ def _of_what_stays(cells: pd.DataFrame, removes: dict[str, tuple[int, ...]]) -> 
     return cells[pd.Series(staying, index=cells.index, dtype=bool)]
 
 
-def _handed_back(returns: dict[str, pd.DataFrame], cells: pd.DataFrame) -> pd.DataFrame:
-    """A unique key that another row gives back with this undo is written last, once it is free: after a merge that
-    took over the loser's code. Changes `returns`."""
-    late: list[tuple[Any, ...]] = []
-    for name, frame in returns.items():
-        unique = [column.name for index in TABLES[name].indexes if index.unique for column in index.columns]
-        for column in unique:
-            held = _given_back(cells, name, column)
-            for place in frame.index[frame[column].isin(held)]:
-                late.append((name, int(frame.at[place, "id"]), column, None, frame.at[place, column]))
-                frame.at[place, column] = None
-    frame = pd.DataFrame(late, columns=list(CHANGE_COLUMNS), dtype=object)
-    return pd.concat([cells, frame], ignore_index=True) if late else cells
-
-
-def _given_back(cells: pd.DataFrame, name: str, column: str) -> set[Any]:
-    mine = cells[(cells["entity"] == name) & (cells["field"] == column)]
-    return set(mine["before"].dropna())
-
-
 def _created(
-    connection: Connection, batch: int, freed: Freed
+    connection: Connection, batch: int, freed: Freed, led: Led
 ) -> tuple[dict[str, tuple[int, ...]], list[Kept]]:
     """Rows of the batch that may go, by entity; rows edited since or used by later records stay."""
     removes: dict[str, tuple[int, ...]] = {}
@@ -107,30 +116,14 @@ def _created(
         table = TABLES[name]
         ids = set(connection.scalars(sa.select(table.c.id).where(table.c.batch == batch)))
         if not ids:
+            removes |= {name: tuple(sorted(led.rows(name)))} if led.rows(name) else {}
             continue
-        why = _edited_since(connection, name, batch) | _used_by(connection, name, batch, staying, freed)
+        runs = led.runs if name == "customer" else ()
+        why = edited_since(connection, name, batch, runs) | _used_by(connection, name, batch, staying, freed)
         staying[name] = ids & set(why)
         stays += _listed(connection, name, {row: why[row] for row in staying[name]})
-        removes[name] = tuple(sorted(ids - staying[name]))
+        removes[name] = tuple(sorted((ids - staying[name]) | led.rows(name)))
     return removes, stays
-
-
-def _edited_since(connection: Connection, name: str, batch: int) -> dict[int, str]:
-    """Rows of the batch with a cell that is not what it was then; an edit that was itself undone is none."""
-    table, first, last = TABLES[name], changes.alias("first_edit"), changes.alias("last_edit")
-    theirs = sa.select(table.c.id).where(table.c.batch == batch, table.c.version > 1)
-    later = sa.and_(changes.c.entity == name, changes.c.batch > batch, changes.c.row_id.in_(theirs))
-    cell = (changes.c.row_id, changes.c.field)
-    ends = sa.func.min(changes.c.batch).label("first"), sa.func.max(changes.c.batch).label("last")
-    cells = sa.select(*cell, *ends).where(later).group_by(*cell).subquery()
-
-    def at(edit: sa.FromClause, number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-        place = edit.c.row_id == cells.c.row_id, edit.c.field == cells.c.field, edit.c.batch == number
-        return sa.and_(edit.c.entity == name, *place)
-
-    joined = cells.join(first, at(first, cells.c.first)).join(last, at(last, cells.c.last))
-    moved = sa.select(cells.c.row_id).select_from(joined).where(first.c.before.is_distinct_from(last.c.after))
-    return dict.fromkeys(connection.scalars(moved.distinct()), "edited since")
 
 
 def _used_by(
@@ -149,8 +142,13 @@ def _used_by(
                     freed.get((other.name, column.name), set()),
                 )
                 rows = _referred(connection, name, users, batch)
-                used.update(dict.fromkeys(rows, f"used by {other.plural.lower()} that stay"))
+                why = f"used by {other.plural.lower()} that stay"
+                used |= dict.fromkeys(rows, why) if other.name != "firing" else _acted_on(rows - set(used))
     return used
+
+
+def _acted_on(rows: set[int]) -> dict[int, str]:
+    return dict.fromkeys(rows, "a rule acted on them, and that stays")
 
 
 @dataclass(frozen=True)
@@ -193,23 +191,42 @@ def _listed(connection: Connection, name: str, why: dict[int, str]) -> list[Kept
     return [Kept(name, row_id, str(code), why[row_id]) for row_id, code in rows]
 
 
-def _changed(connection: Connection, batch: int) -> tuple[pd.DataFrame, list[Kept]]:
-    """Cells of the batch that still hold what it wrote go back to what stood there before."""
-    columns = (changes.c.entity, changes.c.row_id, changes.c.field, changes.c.before, changes.c.after)
-    rows = connection.execute(sa.select(*columns).where(changes.c.batch == batch)).all()
-    back: list[tuple[str, int, str, Any, Any]] = []
+def _changed(connection: Connection, batch: int, led: Led) -> tuple[pd.DataFrame, list[Kept]]:
+    """Cells that still hold what the batch wrote, or rules after it, go back to what stood there before."""
+    rows = [*_later_cells(connection, led), *_cells_of(connection, batch)]
+    back: dict[tuple[str, int, str], tuple[Any, Any]] = {}
     edited: dict[str, dict[int, str]] = {}
     now = _current_cells(connection, rows)
     for entity, row_id, field, before, after in rows:
-        stored = now[entity].get(row_id)
-        if stored is not None and same_value(cell_of(stored, field), from_text(after)):
-            back.append((entity, row_id, field, from_text(after), from_text(before)))
+        stored, place = now[entity].get(row_id), (entity, row_id, field)
+        first, last = back.get(place, (from_text(after), stored and cell_of(stored, field)))
+        if stored is not None and same_value(last, from_text(after)):
+            back[place] = first, from_text(before)
         else:
             edited.setdefault(entity, {})[row_id] = (
                 "removed since" if stored is None else f"{field} edited since"
             )
     stays = [kept for entity, why in edited.items() for kept in _listed_or_gone(connection, entity, why)]
-    return pd.DataFrame(back, columns=list(CHANGE_COLUMNS), dtype=object), stays
+    cells = [(*place, *values) for place, values in back.items()]
+    return pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object), stays
+
+
+CELLS = (changes.c.entity, changes.c.row_id, changes.c.field, changes.c.before, changes.c.after)
+
+
+def _cells_of(connection: Connection, batch: int) -> Sequence[Any]:
+    return connection.execute(sa.select(*CELLS).where(changes.c.batch == batch)).all()
+
+
+def _later_cells(connection: Connection, led: Led) -> list[Any]:
+    """What rules wrote into people because of the batch, the latest first."""
+    runs = sorted({run for run, _ in led.runs}, reverse=True)
+    return [
+        row
+        for run in runs
+        for row in _cells_of(connection, run)
+        if row.entity == "customer" and (run, row.row_id) in led.runs
+    ]
 
 
 def _current_cells(connection: Connection, rows: Any) -> dict[str, dict[int, dict[str, Any]]]:
@@ -233,43 +250,3 @@ def _listed_or_gone(connection: Connection, name: str, why: dict[int, str]) -> l
     return present + [
         Kept(name, row_id, str(row_id), reason) for row_id, reason in why.items() if row_id not in there
     ]
-
-
-def _removed(
-    connection: Connection, batch: int, cells: pd.DataFrame
-) -> tuple[dict[str, pd.DataFrame], list[Kept]]:
-    """Rows that the batch removed, to be created again under their own ids; a key that is taken, and that no cell of
-    this undo gives back, keeps them out."""
-    returns: dict[str, pd.DataFrame] = {}
-    taken: list[Kept] = []
-    rows = read_frame(connection, sa.select(archive.c.entity, archive.c.data).where(archive.c.batch == batch))
-    for name, group in rows.groupby("entity", sort=False):
-        frame = pd.DataFrame([json.loads(data) for data in group["data"]], dtype=object)
-        blocked = _blocked(connection, str(name), frame, cells)
-        taken += [Kept(str(name), row, str(row), why) for row, why in blocked.items()]
-        returns[str(name)] = _typed(str(name), frame[~frame["id"].isin(blocked)])
-    return returns, taken
-
-
-def _blocked(connection: Connection, name: str, frame: pd.DataFrame, cells: pd.DataFrame) -> dict[int, str]:
-    table = TABLES[name]
-    blocked: dict[int, str] = {}
-    unique = [index for index in table.indexes if index.unique]
-    for index in unique:
-        (column,) = index.columns
-        kind = "TEXT" if isinstance(column.type, sa.Text) else "BIGINT"
-        values = frame[column.name].dropna()
-        with KeyTable(connection, "returning_keys", values, kind) as keys:
-            present = set(connection.scalars(sa.select(column).where(column.in_(sa.select(keys.c.key)))))
-        hit = frame[frame[column.name].isin(present - _given_back(cells, name, column.name))]
-        blocked |= dict.fromkeys(hit["id"], f"its {column.name.replace('_', ' ')} is in use again")
-    return blocked
-
-
-def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns as the inserter expects them: whole numbers as Int64, all else as plain objects."""
-    frame = frame.drop(columns=["batch", "search"], errors="ignore")
-    for column in frame.columns:
-        if isinstance(TABLES[name].c[column].type, sa.Integer):  # BigInteger included
-            frame[column] = frame[column].astype("Int64")
-    return frame
