@@ -15,7 +15,7 @@ class SheetChoice:
     the columns in which a blank of the file empties the stored cell. `refuse`: whether a cell that cannot be taken
     refuses the "cell" or its whole "row". `again`: lines that also stand on an earlier sheet count again.
     `decisions`: for cells that a person edited here since, (stored id, field) → "theirs" or "ours" (the default);
-    id None decides the whole field.
+    id None decides the whole field. `words`: of a call list, what unknown words of outcomes mean.
     """
 
     entity: str | None
@@ -27,3 +27,4 @@ class SheetChoice:
     refuse: str = "cell"
     again: bool = False
     decisions: Mapping[tuple[int | None, str], str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,18 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "product": ("product",),
     "visit-count": ("visit-count",),
     "colleague": ("colleague",),
+    "case": ("pointer", "case"),
+    "answer": ("pointer", "answer"),
+    "gesture": ("pointer", "gesture"),
+    "attendance": ("pointer", "attendance"),
+    "absence": ("absence",),
+    "play": ("play",),
+    "wording": ("wording",),
+    "rule": ("rule",),
 }
+# Sheets around contacting people; looked for only where a sheet's name or its headers speak of them.
+PLAYBOOK = ("play", "wording", "rule")
+FURTHER = ("case", "answer", "gesture", "attendance", "absence", *PLAYBOOK)
 _NUMBER_SIGNS = str.maketrans({"#": " no ", "№": " no "})
 _BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ])(?=[A-Z])")
@@ -66,7 +77,7 @@ def without_unit(header: str) -> str:
     return _BRACKETS.sub(" ", header).strip()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def synonyms(section: str) -> dict[str, tuple[Meaning, ...]]:
     """By key all that a header can mean in one section of the dictionaries."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -82,13 +93,22 @@ def synonyms(section: str) -> dict[str, tuple[Meaning, ...]]:
 
 @lru_cache(maxsize=1)
 def known_headers() -> frozenset[str]:
-    """Every header that any dictionary knows, as a key; for telling a header row from data."""
-    every = {
-        header
-        for section in {s for parts in SECTIONS.values() for s in parts}
-        for header in synonyms(section)
-    }
+    """Every header that any dictionary knows, as a key; for telling a header row from data.
+
+    Those of complaints, surveys and the like are left out: as often as not they are words inside a contact log.
+    """
+    usual = {s for entity, parts in SECTIONS.items() if entity not in FURTHER for s in parts}
+    every = {header for section in usual for header in synonyms(section)}
     return frozenset(every | set(traps()))
+
+
+@lru_cache(maxsize=8)
+def own_headers(entity: str) -> frozenset[str]:
+    """The keys of the headers that only this entity's sheets have; plays, wordings and rules count as one."""
+    mine = SECTIONS[entity][-1]
+    alike = PLAYBOOK if entity in PLAYBOOK else (mine,)
+    others = {part for parts in SECTIONS.values() for part in parts if part not in alike}
+    return frozenset(synonyms(mine)).difference(*map(synonyms, others))
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ SHEETS_TITLE = "The sheets"  # over the table of a report card by which it is kn
 CARD_HEADERS = frozenset(
     ("Sheet", "Column", "Rows", "First one", "Taken as", "Problems", "Filled", "Becomes")
 )
+SUMMARY_HEADERS = frozenset(("Part", "What", "Meaning", "People"))
 DUPLICATES_HEADERS = frozenset(("code_1", "code_2", "score", "evidence"))
 _CARD_NAME = re.compile(rf"(?:^|› ){REPORT_CARD}(?: \(\d+\))?$")
 _NOTE = re.compile(rf"{re.escape(WHAT_TO_FIX)}(?: \(\d+\))?")
@@ -30,6 +31,11 @@ def is_report_card(table: Table) -> bool:
     """Whether this is the sheet with the score that stands beside the user's own sheets on a report card."""
     headers = {column.header for column in table.columns}
     return _CARD_NAME.search(table.sheet) is not None and len(headers & CARD_HEADERS) >= 3
+
+
+def is_summary(table: Table) -> bool:
+    """Whether this is the sheet with the counts and the legend that stands beside the sheets of a call list."""
+    return {column.header for column in table.columns} >= SUMMARY_HEADERS
 
 
 def is_own_note(header: str) -> bool:
@@ -53,6 +59,8 @@ def why_off(table: Table) -> str | None:
     """Why a sheet is nothing to take in: it is one of ours that holds no records of theirs; None for all others."""
     if is_report_card(table):
         return "this is the report card of Regulars"
+    if is_summary(table):
+        return "this is the summary of a call list of Regulars"
     headers = {column.header for column in table.columns}
     if headers.issuperset(PROFILE_COLUMNS):
         return "this is the profile that Regulars works out itself"

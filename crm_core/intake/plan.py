@@ -28,8 +28,10 @@ CONFLICT_COLUMNS = (
     "row",
     "decision",
 )  # before: what the person wrote; after: the file's
-DATED = ("order", "purchase", "interaction")
-LINES = ("purchase", "interaction", "visit-count")  # told apart by their content
+OF_PEOPLE = ("case", "answer", "gesture", "attendance")
+DATED = ("order", "purchase", "interaction", *OF_PEOPLE)
+LINES = ("purchase", "interaction", "visit-count", *OF_PEOPLE, "absence")  # told apart by their content
+KEYED = ("play", "wording", "rule")
 Progress = Callable[[str, float], None]
 
 
@@ -69,7 +71,7 @@ class ImportPlan:
 
     `conflicts`: cells that the file would change and that a person edited here since (CONFLICT_COLUMNS; those decided
     for the file stand in `cells` too). `gone`: stored lines of an earlier version of this file that it no longer has
-    (GONE_COLUMNS); they stay.
+    (GONE_COLUMNS); they stay. `words`: words of outcomes on call lists that nobody knows → how many rows wait for them.
     """
 
     changes: ChangeSet
@@ -80,6 +82,7 @@ class ImportPlan:
     pairs: tuple[tuple[int, int, float, str], ...] = ()
     conflicts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CONFLICT_COLUMNS)))
     gone: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(GONE_COLUMNS)))
+    words: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
@@ -135,7 +138,8 @@ def _others(work: Work, stored: Stored, directory: Directory) -> None:
     say_differing_totals(work)
     plan_keyed(work, "product", stored)
     lines_follow_products(work, stored)
-    plan_keyed(work, "colleague", stored)
+    for entity in (*KEYED, "colleague"):
+        plan_keyed(work, entity, stored)
     plan_colleagues(work, stored)
 
 

@@ -13,6 +13,7 @@ from crm_core.intake.choices import SheetChoice
 from crm_core.intake.clean.choices import tick_meant
 from crm_core.intake.clean.column import Cleaned, Reading, read_column
 from crm_core.intake.clean.phones import read_phones_by_country
+from crm_core.intake.clean.scores import best_scores, split_scores
 from crm_core.intake.currencies import without_foreign
 from crm_core.intake.own_files import kept_name
 from crm_core.intake.refused import Cells, erasing_blanks, refused_rows
@@ -76,6 +77,8 @@ def make_records(table: Table, choice: SheetChoice, defaults: Reading) -> Record
     made = _Made(notes=list(table.notes))
     for column in table.columns:
         _take_column(made, table, column, choice, defaults)
+    if made.best is not None:
+        made.values["scale"] = best_scores(made.values["score"], made.best, made.values.get("scale"))
     frame, foreign = without_foreign(
         choice.entity, table, pd.DataFrame(made.values, index=table.rows.index), defaults.currency
     )
@@ -106,6 +109,7 @@ class _Made:
     readings: dict[int, Reading] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
     twice: set[str] = field(default_factory=set)  # fields that several columns hold
+    best: pd.Series | None = None  # the best score there is, as the scores' own cells say it
 
 
 def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice, defaults: Reading) -> None:
@@ -115,6 +119,8 @@ def _take_column(made: _Made, table: Table, column: Column, choice: SheetChoice,
     declared, raw = target_field(choice.entity, target), table.rows[column.position]
     cells = tick_meant(declared, column.header, raw)
     reading, countries = _reading(choice, table, column.position, defaults), _countries(table, choice, target)
+    if target == "score":
+        cells, made.best = split_scores(cells)
     if declared.kind is Kind.PHONE and countries is not None:
         cleaned = read_phones_by_country(declared, cells, reading, countries)
     else:

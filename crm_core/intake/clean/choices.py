@@ -10,16 +10,37 @@ from crm_core.intake.clean.parts import Part, Trouble, distinct, patch
 from crm_core.intake.clean.text import nothing
 from crm_core.model.entities import Field, Kind
 from crm_core.model.folding import fold
+from crm_core.model.words import (
+    ABOUT,
+    ASKED,
+    CASE_STATES,
+    CASE_TYPES,
+    CHANNELS,
+    INTERACTION_TYPES,
+    LINE_STATUS,
+    MOMENTS,
+    NEEDS,
+    OUTCOMES,
+    SEXES,
+    STAGES,
+    WHY_NOT,
+)
 
-# The list of words in the dictionaries by the field's name; other choice fields know their own words only.
+# The list of words in the dictionaries by what may be chosen; other choice fields know their own words only.
 TOPICS = {
-    "sex": "sex",
-    "status": "status",
-    "type": "type",
-    "channel": "channel",
-    "outcome": "outcome",
-    "stage": "stage",
-    "need": "need",
+    SEXES: "sex",
+    LINE_STATUS: "status",
+    INTERACTION_TYPES: "type",
+    CHANNELS: "channel",
+    OUTCOMES: "outcome",
+    STAGES: "stage",
+    NEEDS: "need",
+    CASE_TYPES: "case-type",
+    CASE_STATES: "case-state",
+    ABOUT: "about",
+    ASKED: "asked",
+    WHY_NOT: "why_not",
+    MOMENTS: "moment",
 }
 _UNKNOWN = frozenset(
     map(
@@ -48,11 +69,16 @@ _UNKNOWN = frozenset(
 
 def read_choice(part: Part, field: Field, **_: Any) -> None:
     """Each cell as the English word of its list; a word that nobody knows is a trouble."""
-    topic = "yesno" if field.kind is Kind.YESNO else TOPICS.get(field.name, "")
+    topic = topic_of(field)
     allowed = ("yes", "no") if field.kind is Kind.YESNO else field.choices
     known = words_for(topic, allowed, distinct(part.texts, 500))
     everything = part.texts.is_valid()
     part.values = patch(part, nothing(part.texts), everything, lambda text: _word(text, known, allowed))
+
+
+def topic_of(field: Field) -> str:
+    """The list of words of a field; "" where it has none but its own."""
+    return "yesno" if field.kind is Kind.YESNO else TOPICS.get(field.choices, "")
 
 
 def words_for(topic: str, allowed: tuple[str, ...], seen: list[str]) -> Mapping[str, str]:

@@ -89,7 +89,7 @@ def _singular(spelt: str) -> str:
     return spelt[:-1] if len(spelt) > 4 and spelt.endswith("s") and spelt.isascii() else spelt
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _known(entity: str) -> dict[str, tuple[tuple[Meaning, float], ...]]:
     """By key the meanings on this entity's sheets with what they lose for not being its own."""
     found: dict[str, list[tuple[Meaning, float]]] = {}
@@ -207,7 +207,7 @@ def _misspelt(entity: str, header: str) -> list[Guess]:
     ]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _by_length(entity: str) -> dict[int, list[str]]:
     """The known headers by their length."""
     found: dict[int, list[str]] = {}
@@ -227,10 +227,13 @@ def _inside(entity: str, header: str) -> list[Guess]:
 
 
 def subject_of(text: str, kinds: Iterable[str] | None = None) -> str | None:
-    """What a sheet's name, or an id's header, speaks of: "szczegoly_zamowienia" → purchase, "IDDostawcy" → supplier."""
+    """What a sheet's name, or an id's header, speaks of: "szczegoly_zamowienia" → purchase, "IDDostawcy" → supplier.
+
+    `kinds`: only one of these.
+    """
     subjects = lexicon.subjects()
     whole = subjects.get(lexicon.key(text))
-    if whole:
+    if whole and (kinds is None or whole in kinds):
         return whole
     words = lexicon.words(text)
     pairs = [subjects.get("".join(words[n : n + 2])) for n in range(len(words) - 1)]

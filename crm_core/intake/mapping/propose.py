@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crm_core.intake import lexicon
+from crm_core.intake.lexicon import FURTHER, SECTIONS
 from crm_core.intake.mapping.fields import FieldProposal, assign, fields_of
-from crm_core.intake.mapping.subjects import Verdict, filled_score, verdict
+from crm_core.intake.mapping.further import candidates, score, verdict
+from crm_core.intake.mapping.subjects import Verdict, filled_score
 from crm_core.intake.mapping.values import looks
 from crm_core.intake.mapping.wishes import LOOKED_AT, POINTING, Seen
 from crm_core.intake.own_files import why_off
@@ -16,7 +17,7 @@ from crm_core.model.registry import ENTITIES
 __all__ = ["FieldProposal", "SheetProposal", "fields_of", "propose", "propose_as", "propose_workbook"]
 
 _SURE = 0.7
-_KEPT = ("customer", "order", "purchase", "product", "interaction", "visit-count")
+_KEPT = ("customer", "order", "purchase", "product", "interaction", "visit-count", *FURTHER)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _alone(seen: Seen) -> SheetProposal:
             f"these are {label} as Regulars hands them out",
             _own_fields(ours, seen),
         )
-    fields = {entity: assign(entity, seen) for entity in lexicon.SECTIONS}
+    asked = (*(entity for entity in SECTIONS if entity not in FURTHER), *candidates(seen))
+    fields = {entity: assign(entity, seen) for entity in asked}
     found = verdict(seen, fields)
     if found.entity is None:
         return SheetProposal(None, False, found.why, _unmapped(seen.table))
@@ -109,9 +111,15 @@ def _switched(seen: Seen, found: Verdict, fields: tuple[FieldProposal, ...]) -> 
         return False, found.why
     if not len(seen.table.rows):
         return False, f"{found.why}; it has headers and no rows"
-    if filled_score(found.entity, seen, fields) < _SURE:
+    if _filled(found.entity, seen, fields) < _SURE:
         return False, f"{found.why}, but most of them are empty"
     return True, found.why
+
+
+def _filled(entity: str, seen: Seen, fields: tuple[FieldProposal, ...]) -> float:
+    if entity not in FURTHER:
+        return filled_score(entity, seen, fields)
+    return score(entity, seen, tuple(field for field in fields if seen.looks[field.position].different))
 
 
 def _is_ours(entity: str, table: Table) -> bool:

@@ -29,6 +29,7 @@ _OFFERED = {
 }
 _UNCLEAR = "its headers do not say what the sheet holds; choose it if it should be taken in"
 _FIRST = ("purchase", "order", "interaction", "product", "customer", "colleague", "visit-count")
+_USUAL = frozenset((*_FIRST, *_OTHERS, *_OFFERED))
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def verdict(seen: Seen, fields: Mapping[str, tuple[FieldProposal, ...]]) -> Verd
     best = max(_FIRST, key=lambda entity: (scores[entity], -_FIRST.index(entity)))
     if scores[best] < 0.4:
         return Verdict(None, scores[best], _UNCLEAR)
-    return Verdict(best, scores[best], _reason(best, fields[best], scores[best]))
+    return Verdict(best, scores[best], reason(best, fields[best], scores[best]))
 
 
 def filled_score(entity: str, seen: Seen, fields: tuple[FieldProposal, ...]) -> float:
@@ -84,7 +85,8 @@ def _found(fields: tuple[FieldProposal, ...]) -> dict[str, FieldProposal]:
     return {field.field: field for field in fields if field.field is not None}
 
 
-def _reason(entity: str, fields: tuple[FieldProposal, ...], score: float) -> str:
+def reason(entity: str, fields: tuple[FieldProposal, ...], score: float) -> str:
+    """Why a sheet is taken for that: "these are purchases: there are columns for …"."""
     named = [label_of(entity, field.field) for field in fields if field.field][:4]
     listed = ", ".join(named[:-1]) + f" and {named[-1]}" if len(named) > 1 else "".join(named)
     sure = "these are" if score >= 0.7 else "these may be"
@@ -94,13 +96,13 @@ def _reason(entity: str, fields: tuple[FieldProposal, ...], score: float) -> str
 def _subject(seen: Seen) -> str | None:
     """The sheet's first id column says it best ("IDDostawcy"), then the sheet's name."""
     first = seen.table.columns[0]
-    named = subject_of(seen.table.sheet)
-    if subject_of(first.header) == "return" and seen.looks[first.position].share("yesno") == 1:
+    named = subject_of(seen.table.sheet, _USUAL)
+    if subject_of(first.header, _USUAL) == "return" and seen.looks[first.position].share("yesno") == 1:
         return "return"
     if _is_id(first.header) and seen.looks[first.position].unique > 0.98:
-        own = subject_of(first.header)
+        own = subject_of(first.header, _USUAL)
         return own if own in _OTHERS or own == "colleague" else named or own
-    if subject_of(first.header) == "colleague" and named in (None, "colleague"):
+    if subject_of(first.header, _USUAL) == "colleague" and named in (None, "colleague"):
         return "colleague"
     return named if named not in _OTHERS or len(seen.table.columns) <= 4 else None
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crm_core.intake import lexicon
-from crm_core.intake.clean.choices import share_known
+from crm_core.intake.clean.choices import share_known, topic_of
 from crm_core.intake.clean.contact import one_email
 from crm_core.intake.clean.dates import one_date
 from crm_core.intake.clean.one_number import read_one
@@ -191,8 +191,13 @@ def contradiction(field: Field, seen: Looks, cell_kind: str) -> str | None:
     return None if share(seen) >= least or bare else f"the values are no {what}"
 
 
-def agreement(kind: Kind, seen: Looks, name: str) -> str | None:
-    """What the values are, where they alone speak for the kind."""
+def agreement(field: Field, seen: Looks) -> str | None:
+    """What the values are, where they alone speak for the field's kind."""
+    kind = field.kind
     if kind in (Kind.EMAIL, Kind.PHONE, Kind.DATE) and _NEEDED[kind][0](seen) >= 0.8:
         return f"the values are {_NEEDED[kind][2]}"
-    return "the values are words of that list" if kind is Kind.CHOICE and seen.share(name) >= 0.8 else None
+    return (
+        "the values are words of that list"
+        if kind is Kind.CHOICE and seen.share(topic_of(field)) >= 0.8
+        else None
+    )

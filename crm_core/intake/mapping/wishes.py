@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from crm_core.intake import lexicon
 from crm_core.intake.clean.choices import ticked_word
+from crm_core.intake.clean.scores import are_scores
 from crm_core.intake.mapping.headers import ID_WORDS, Guess, guesses, trap
 from crm_core.intake.mapping.values import Looks, agreement, contradiction
 from crm_core.intake.own_files import why_alone
@@ -16,7 +17,9 @@ from crm_core.model.registry import ENTITIES
 DOUBTFUL = 0.5
 LOOKED_AT = 300  # columns of a sheet; what comes behind them is kept as it stands
 _SAYS_PERCENT = re.compile(r"(?i)[%％率]|\brate\b|percent|procent|prozent|canran|เปอร์เซ็นต์|อัตรา|ร้อยละ")
-POINTING = ("order", "purchase", "interaction")  # their sheets point to customers
+# Their sheets point to customers.
+POINTING = ("order", "purchase", "interaction", "case", "answer", "gesture", "attendance")
+_NOBODY = ("product", "absence", "play", "wording", "rule")  # theirs say nothing of a customer
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,13 @@ def _refined(guess: Guess, look: Looks, column: Column) -> Guess:
     own = len(lexicon.words(column.header)) > 1 or (not column.header.isascii() and len(column.header) > 2)
     unique = guess.field in ("code", "number") and look.unique > 0.98
     other = 0.2 * (guess.field == "code" and look.postcode > 0.9)  # "Kod" over 00-950 is no code
+    other -= 0.02 * (guess.field == "referred_by" and _are_people(look))
     return replace(guess, confidence=min(0.99, guess.confidence + 0.01 * own + 0.01 * unique - other))
+
+
+def _are_people(look: Looks) -> bool:
+    """ "Referred by" over names of people or codes, which differ, and not over a few ways of being found."""
+    return look.code >= 0.8 or (look.name >= 0.6 and look.unique > 0.5)
 
 
 def _pointed(entity: str, guess: Guess, look: Looks, column: Column) -> Guess:
@@ -80,7 +89,7 @@ def _weighed(entity: str, guess: Guess, seen: Seen, column: Column) -> Guess:
         return Guess(guess.field, 0.45, "it is the total of the whole order, not of the line")
     declared = ENTITIES[owner or entity].field(name)
     against = _against(declared, owner, seen, column)
-    support = agreement(declared.kind, look, name)
+    support = agreement(declared, look)
     if against:
         return Guess(guess.field, min(guess.confidence, 0.3), f"{guess.reason}, but {against}")
     if support:
@@ -93,6 +102,8 @@ def _against(declared: Field, owner: str, seen: Seen, column: Column) -> str | N
     look = seen.looks[column.position]
     if declared.name == "discount":
         return None if _in_percent(column, look) else "it may be an amount"
+    if declared.name == "score" and look.different and are_scores(seen.table.rows[column.position]):
+        return None
     if owner and declared.name == "company" and look.share("units") > 0.8:
         return "the values are units"
     days = seen.table.period is not None and look.day >= 0.8
@@ -138,7 +149,7 @@ def _ticked_status(entity: str, column: Column, look: Looks) -> list[Guess]:
 def _by_values(entity: str, look: Looks, seen: Seen) -> list[Guess]:
     """What the values say where the header says nothing."""
     prefix = "" if entity in ("customer", "colleague") else "customer."
-    if entity == "product":
+    if entity in _NOBODY:
         return []
     if look.email >= 0.8:
         return [Guess(prefix + "email", 0.75, "the values are e-mail addresses")]

@@ -4,12 +4,15 @@ import pandas as pd
 
 from crm_core.intake.records import Records
 from crm_core.intake.rows.compare import changed_cells
+from crm_core.intake.rows.further import complete_rows
 from crm_core.intake.rows.heads import lines_follow
 from crm_core.intake.stored import Stored
 from crm_core.intake.tables.find import sheet_row
 from crm_core.intake.who.references import Directory
 from crm_core.intake.work import Work
 from crm_core.model.registry import ENTITIES
+
+WHOLE = ("play", "wording", "rule")  # a new one without what it needs would do nothing
 
 
 def plan_orders(work: Work, stored: Stored, directory: Directory) -> None:
@@ -46,7 +49,8 @@ def _plan(work: Work, sheet: str, records: Records, frame: pd.DataFrame, stored:
     frame = frame[first].drop(columns="key").assign(id=0)
     frame["id"] = _stored_ids(entity, frame, stored).astype("int64")
     _change(work, sheet, records, frame[frame["id"] > 0], stored)
-    work.create(entity, frame[frame["id"] == 0].drop(columns="id"))
+    fresh = frame[frame["id"] == 0].drop(columns="id")
+    work.create(entity, complete_rows(work, sheet, fresh, records.who) if entity in WHOLE else fresh)
 
 
 def _key(entity: str, frame: pd.DataFrame) -> pd.Series:
@@ -134,12 +138,14 @@ def _without_reused(work: Work, sheet: str, known: pd.DataFrame, ours: pd.DataFr
 
 
 def plan_colleagues(work: Work, stored: Stored) -> None:
-    """Owners named in the file who are not stored yet become colleagues."""
+    """Owners, and others who are named in the file as colleagues, become colleagues where they are not stored yet."""
     names = [
-        frame["owner"].dropna().astype("str")
+        frame[field.name].dropna().astype("str")
         for entity, frames in work.all_created()
+        for field in ENTITIES[entity].fields
+        if field.refers == "colleague"
         for frame in frames
-        if "owner" in frame and ENTITIES[entity].has("owner")
+        if field.name in frame
     ]
     wanted = pd.unique(pd.concat(names)) if names else []
     listed = [frame["name"] for frame in work.created("colleague")]

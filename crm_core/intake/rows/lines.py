@@ -133,6 +133,23 @@ def alone_alike(rows: pd.DataFrame, stored: pd.DataFrame, names: Sequence[str]) 
     return theirs.map(ids).dropna().astype("int64")
 
 
+def alike_in_turn(rows: pd.DataFrame, stored: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Stored ids by row where these columns agree: the n-th such row is the n-th such record. Where all of them but
+    the first are blank, nothing is told."""
+    if rows.empty or stored.empty:
+        return pd.Series(dtype="int64")
+    theirs, ours = (_turns(frame, names) for frame in (rows, stored))
+    ids = pd.Series(stored["id"].loc[ours.index].astype("int64").to_numpy(), index=ours)
+    return theirs.map(ids).dropna().astype("int64")
+
+
+def _turns(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """These columns of each row, and which occurrence of them it is, as one text."""
+    told = frame[frame.reindex(columns=list(names[1:])).notna().any(axis=1)]
+    text = _as_text(told, names)
+    return text + "\x1f" + text.groupby(text).cumcount().astype("str")
+
+
 def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """These columns of each row as one text; a column that is missing is blank."""
     blank = pd.Series("", index=frame.index)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crm_core.intake.rows.compare import changed_cells
+from crm_core.intake.rows.further import FOLLOWED, complete_rows, met_again
 from crm_core.intake.rows.gone import Named, say_gone
 from crm_core.intake.rows.inherited import from_heads, from_products
 from crm_core.intake.rows.keyed import name_ambiguous
@@ -42,6 +43,8 @@ class Seen:
 def plan_lines(work: Work, entity: str, stored: Stored, directory: Directory) -> None:
     """All sheets of purchases (or contacts, or visit counts): a content that stood on an earlier sheet counts once,
     unless asked."""
+    if not work.of(entity):
+        return
     seen = Seen(any(records.rules.again for _, records in work.of(entity)))
     prepared = [_prepare(work, sheet, entity, stored, directory, seen) for sheet, _ in work.of(entity)]
     if stored.is_empty(entity):
@@ -115,6 +118,8 @@ def _without_unusable(
         return _without_incomplete_contacts(work, sheet, frame, who)
     if entity == "visit-count":
         return _without_incomplete_counts(work, sheet, frame)
+    if entity != "purchase":
+        return complete_rows(work, sheet, frame, who)
     empty = is_empty_line(frame)
     work.set_state(sheet, frame.index[empty], "left out")
     message = "This row says neither what was bought, nor when, nor for how much, so it was left out."
@@ -193,6 +198,17 @@ def _recounted(
     return fresh[~fresh.index.isin(ids.index)]
 
 
+def _followed(
+    work: Work, sheet: str, frame: pd.DataFrame, known: pd.Series, stored: Stored, named: Named
+) -> pd.DataFrame:
+    """Take out the rows that are stored already, whose other cells may say something new (a complaint is solved)."""
+    ids, left = met_again(work.records[sheet].entity, frame, known, stored, named)
+    _take_over(work, sheet, frame.loc[ids.index].assign(id=ids), left, stored)
+    fresh = frame[~known]
+    named.take(ids[ids.index.isin(fresh.index)], left, fresh[:0])
+    return fresh[~fresh.index.isin(ids.index)]
+
+
 def _only_new(
     work: Work, sheet: str, frame: pd.DataFrame, known: pd.Series, stored: Stored, named: Named
 ) -> pd.DataFrame:
@@ -230,4 +246,4 @@ def _say_several(work: Work, sheet: str, several: pd.Series) -> None:
 
 
 # How lines of an entity correct stored ones; contacts never do.
-CORRECTED = {"purchase": _changed, "visit-count": _recounted}
+CORRECTED = {"purchase": _changed, "visit-count": _recounted, **dict.fromkeys(FOLLOWED, _followed)}

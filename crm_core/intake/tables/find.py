@@ -7,6 +7,7 @@ import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.intake.tables.areas import apart, inside
+from crm_core.intake.tables.asked import scores_turned
 from crm_core.intake.tables.ends import repeated_headers, tail_notes, titles_between, totals
 from crm_core.intake.tables.fills import groups_filled, label_of, merged_filled
 from crm_core.intake.tables.heads import Head, find_head
@@ -75,7 +76,8 @@ def _table(
         part.name, last, head.rows, columns, rows, left_out, kinds, part.hidden, part.errors,
         _area(head, rows), period_said(sheet.name, _titles(part, left_out), file_name), merged + grouped,
     )  # fmt: skip
-    return turned(table, _above(part, head), int(sheet.cells.columns[-1]))
+    beyond = int(sheet.cells.columns[-1])
+    return scores_turned(turned(table, _above(part, head), beyond), beyond)
 
 
 def _rows(part: Sheet, body: Body, positions: list[int]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,9 +27,10 @@ _ONE_A = {"month": "month", "quarter": "quarter", "day": "date"}
 
 @dataclass(frozen=True)
 class Turn:
-    """What becomes rows (`periods`: position → period), what only adds it up (`totals`), what is repeated (`kept`)."""
+    """What becomes rows (`periods`: position → period, or what a score is of), what only adds it up (`totals`),
+    what is repeated (`kept`)."""
 
-    periods: Mapping[int, Period]
+    periods: Mapping[int, Any]
     totals: tuple[Column, ...]
     kept: tuple[Column, ...]
 
@@ -163,18 +165,18 @@ def _with_years(periods: list[Period], year: int | None) -> list[Period]:
 
 def _melted(table: Table, turn: Turn, months: Mapping[int, str | None], beyond: int) -> Table:
     positions = sorted(turn.periods)
-    rows = _long(table, turn, _words(table, months), beyond)
+    rows = long_rows(table, turn, _words(table, months), beyond)
     dated = all(months.values())
-    amounts = _kind(table, positions, rows[beyond + 2])
+    amounts = kind_of_cells(table, positions, rows[beyond + 2])
     kinds = {one.position: table.kinds.get(one.position, "text") for one in turn.kept}
     kinds |= {beyond + 1: "date" if dated else "text", beyond + 2: amounts}
     columns = (*_renamed(turn.kept), Column(beyond + 1, MONTH), Column(beyond + 2, AMOUNT))
-    errors = _errors(table, turn, rows, beyond)
+    errors = moved_errors(table, turn, rows, beyond)
     notes = (*table.notes, *_notes(turn))
     return replace(table, columns=columns, rows=rows, kinds=kinds, errors=errors, notes=notes)
 
 
-def _kind(table: Table, positions: list[int], amounts: pd.Series) -> str:
+def kind_of_cells(table: Table, positions: list[int], amounts: pd.Series) -> str:
     """A "-" makes a column of numbers a mixed one, and a column of nothing else text; it is gone by now."""
     filled = [position for position in positions if not table.rows[position].dropna().isin(BLANKS).all()]
     kinds = {table.kinds.get(position, "text") for position in filled}
@@ -189,7 +191,7 @@ def _words(table: Table, months: Mapping[int, str | None]) -> dict[int, str]:
     return {position: month or headers[position] for position, month in months.items()}
 
 
-def _long(table: Table, turn: Turn, words: Mapping[int, str], beyond: int) -> pd.DataFrame:
+def long_rows(table: Table, turn: Turn, words: Mapping[int, str], beyond: int) -> pd.DataFrame:
     """One row a filled cell, in the order of the sheet; a row without any stays once, its month blank."""
     positions = sorted(turn.periods)
     place, which = _filled_places(table.rows[positions])
@@ -222,7 +224,9 @@ def _renamed(kept: tuple[Column, ...]) -> tuple[Column, ...]:
     )
 
 
-def _errors(table: Table, turn: Turn, rows: pd.DataFrame, beyond: int) -> tuple[tuple[int, int, str], ...]:
+def moved_errors(
+    table: Table, turn: Turn, rows: pd.DataFrame, beyond: int
+) -> tuple[tuple[int, int, str], ...]:
     """Errors of repeated columns are told once a row; one in a month is told where that row begins."""
     begins = dict(
         zip((rows.index.to_numpy() % ROW_SPAN)[::-1].tolist(), rows.index[::-1].tolist(), strict=True)
