@@ -1,21 +1,22 @@
 """The call list as a workbook: one sheet a caller, a summary, and a hidden identity for the way home."""
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from crm_core.model.words import OUTCOMES
+from crm_core.model.list_marks import row_check
+from crm_core.model.words import OUTCOMES, WHY_NOT
 from crm_core.outreach.facts import EVERYONE
 from crm_core.outreach.lists import DayList
+from crm_core.outreach.outcomes import STEPS
 from crm_core.outreach.phrases import as_day, as_number, as_text, money, short_day
 from crm_core.outreach.rows import records
 from crm_core.outreach.summary import SUMMARY, summary_sheet
 from crm_core.workbook.names import legal_sheet_names
-from crm_core.workbook.write import ColumnStyle, SheetContent, write_xlsx
+from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 
-FORMAT = "1"  # of the hidden identity: raised when a later version writes it differently
+FORMAT = "2"  # of the hidden identity: raised when a later version writes it differently
 IDENTITY = "regulars"  # the very hidden sheet that says which database and list this is
 
 
@@ -49,7 +50,10 @@ COLUMNS = (
     ColumnStyle("Due", "date", 11),
     ColumnStyle("Outcome", "text", 13, choices=OUTCOMES, help="Choose what came of it"),
     ColumnStyle("Next date", "date", 11, validate_date=True, help="When to call again or when they come"),
-    ColumnStyle("Note", "note", 20, help="What they said; why not, if they are not interested"),
+    ColumnStyle("At", "text", 7, help="At what hour: 14:30"),
+    ColumnStyle("Next step", "text", 10, choices=STEPS, help="What happens on the next date"),
+    ColumnStyle("Why not", "text", 12, choices=WHY_NOT, help="Why, if they are not interested"),
+    ColumnStyle("Note", "note", 20, help="What they said"),
     ColumnStyle("Company", "note", 14),
     ColumnStyle("Owner", "note", 10),
     ColumnStyle("Code", "text", 8),
@@ -58,6 +62,7 @@ COLUMNS = (
     ColumnStyle("List", "text", 8, hidden=True),
     ColumnStyle("Check", "text", 8, hidden=True),
 )
+CALLER = "Caller"  # the column of the .csv file that says whose sheet a row would stand on
 # Columns that stand on the sheets only where somebody on the list has something in them.
 OPTIONAL = ("Preferred name", "Second phone", "Likes", "Last contact", "Company", "Owner", "Code")
 
@@ -72,6 +77,18 @@ def call_list(day: DayList, origin: Origin) -> bytes:
     properties = {"title": f"Call list of {short_day(day.as_of)}", "list": origin.list_id}
     everything = [*sheets, summary_sheet(day, origin.who, origin.company), _identity(origin)]
     return write_xlsx(everything, properties=properties, currency=origin.currency)
+
+
+def call_list_csv(day: DayList, origin: Origin) -> bytes:
+    """The same list as one .csv file: the columns of the sheets, and before them who calls."""
+    cells = [_cells(row, origin) for row in records(day.people)]
+    shown = _shown(cells)
+    callers = day.people["caller"].astype(object)
+    rows = [
+        (caller, *(row[column.header] for column in shown))
+        for caller, row in zip(callers, cells, strict=True)
+    ]
+    return write_csv([CALLER, *shown], rows)
 
 
 def _by_caller(cells: Sequence[dict[str, Any]], day: DayList) -> dict[str, list[dict[str, Any]]]:
@@ -117,6 +134,9 @@ def _visible(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "Due": as_day(row["due_on"]),
         "Outcome": None,
         "Next date": None,
+        "At": None,
+        "Next step": None,
+        "Why not": None,
         "Note": None,
         "Company": as_text(row["company"]),
         "Owner": _owner(row),
@@ -128,20 +148,6 @@ def _owner(row: Mapping[str, Any]) -> str | None:
     """Who looks after them, where that is somebody else than the caller."""
     owner = as_text(row["owner"])
     return None if owner and owner.casefold() == str(row["caller"]).casefold() else owner
-
-
-CHECKED = ("List", "Follow-up number", "Customer number", "Code", "Name", "Phone", "E-mail")
-
-
-def row_check(cells: Mapping[str, Any]) -> str:
-    """A checksum over what the row held when it was issued: identity and what a caller may correct."""
-    text = "\x1f".join(_checked(cells.get(header)) for header in CHECKED)
-    return f"{zlib.crc32(text.encode()):08x}"
-
-
-def _checked(value: Any) -> str:
-    """A value as it is checked: a whole number alike, whether a workbook gives it back with or without a point."""
-    return f"{value:.0f}" if isinstance(value, float | int) else as_text(value) or ""
 
 
 def last_bought(row: Mapping[str, Any], currency: str = "") -> str | None:

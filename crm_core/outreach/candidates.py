@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from crm_core.errors import InvalidInput
-from crm_core.outreach.plays import Play
+from crm_core.outreach.plays import NOTHING, Play
 from crm_core.outreach.roster import Roster, find
 
 MOST_PLAYS = 1 << 10
 SPAN = 1 << 23  # days that a key can tell apart, half of them before 1970
 Meeting = Mapping[str, np.ndarray]
+More = Mapping[str, Mapping[str, Any]]  # by play name what its moment needs beside the roster, by name
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,20 @@ class Candidates:
         return np.array([tell(play) for play in self.plays])[self.play]
 
 
-def candidates(plays: Sequence[Play], roster: Roster, meeting: Meeting, as_of: date) -> Candidates:
+def candidates(
+    plays: Sequence[Play], roster: Roster, meeting: Meeting, as_of: date, more: More | None = None
+) -> Candidates:
     """Everybody for whom a play's moment has come and who meets its condition; play by play, by id.
 
-    `meeting`: by play name the ids (in order) of those who meet its condition; all where it is not named.
-    InvalidInput without plays.
+    `meeting`: by play name the ids (in order) of those who meet its condition; all where it is not named. `more`: by
+    play name what its moment needs beside the roster. Without plays nobody.
     """
-    if not plays:
-        raise InvalidInput("No play was chosen for the list. Choose at least one.")
-    found = [_of_play(play, roster, meeting.get(play.name), as_of) for play in plays]
+    plays, more = tuple(plays) or (NOTHING,), more or {}
+    known = [{**roster, **more.get(play.name, {})} for play in plays]
+    found = [
+        _of_play(play, people, meeting.get(play.name), as_of)
+        for play, people in zip(plays, known, strict=True)
+    ]
     who = [places for places, _ in found]
     play = np.repeat(np.arange(len(plays)), [len(places) for places in who])
     return Candidates(tuple(plays), np.concatenate(who), play, np.concatenate([due for _, due in found]))

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from crm_core.outreach.candidates import Candidates
-from crm_core.outreach.earlier import PROMISE, Earlier, days_since_tried
+from crm_core.outreach.candidates import Candidates, code_of
+from crm_core.outreach.earlier import NOTED, Earlier, days_since_tried
 from crm_core.outreach.plays import Play
 from crm_core.outreach.roster import Roster
 
@@ -20,6 +20,13 @@ NEVER = "Do not contact"
 NO_CALL = "May not be called"
 NO_MAIL = "May not be e-mailed"
 NO_WAY = "Nothing to call or write to"
+NOT_ASKED = "Has not agreed to e-mails"
+NO_MESSAGE = "May not be messaged"
+NO_YES_TO_MESSAGES = "Has not agreed to messages"
+BOUNCED = "E-mail came back"
+LATER = "Put off until a later day"
+HELD_OUT = "Held out to see whether calling works"
+FULL = "Left for tomorrow (the day is full)"
 OPEN = "Already has an open follow-up"
 DONE = "Already followed up"
 
@@ -57,6 +64,11 @@ class LeftOut:
     def stays(self) -> np.ndarray:
         return self.why < 0
 
+    def also(self, words: str, gone: np.ndarray) -> "LeftOut":
+        """With those who are `gone` left out for one more reason."""
+        known = (*self.words, *(() if words in self.words else (words,)))
+        return LeftOut(known, np.where(self.stays & gone, known.index(words), self.why))
+
 
 def left_out(seen: Seen) -> LeftOut:
     """For each candidate why it is left out: of several reasons the first in RULES."""
@@ -89,14 +101,63 @@ def _may_not_be_mailed(seen: Seen) -> np.ndarray:
     return seen.of_play(lambda play: play.channel == "e-mail") & seen.person("no_mail")
 
 
+def _by_mail(seen: Seen) -> np.ndarray:
+    return seen.of_play(lambda play: play.channel == "e-mail")
+
+
+def _by_message(seen: Seen) -> np.ndarray:
+    return seen.of_play(lambda play: play.channel == "message")
+
+
+def _may_not_be_messaged(seen: Seen) -> np.ndarray:
+    return _by_message(seen) & seen.person("no_message")
+
+
+def _has_not_agreed_to_messages(seen: Seen) -> np.ndarray:
+    return _by_message(seen) & seen.person("has_phone") & ~seen.person("yes_message")
+
+
+def _has_not_agreed(seen: Seen) -> np.ndarray:
+    """Unknown may be called, never mailed in numbers."""
+    return _by_mail(seen) & seen.person("has_email") & ~seen.person("yes_mail")
+
+
+def _came_back(seen: Seen) -> np.ndarray:
+    return _by_mail(seen) & seen.person("has_email") & seen.person("bounced")
+
+
 def _out_of_reach(seen: Seen) -> np.ndarray:
-    """Neither a phone nor an e-mail address that may be written to."""
-    written = seen.person("has_email") & ~seen.person("no_mail")
-    return ~written & ~(seen.person("has_phone") & seen.of_play(lambda play: play.channel != "e-mail"))
+    """Neither a phone nor an e-mail address that may be written to; a message goes to a phone alone."""
+    written = (
+        seen.person("has_email") & ~seen.person("no_mail") & ~seen.person("bounced") & ~_by_message(seen)
+    )
+    return ~written & ~(seen.person("has_phone") & ~_by_mail(seen))
+
+
+def _put_off(seen: Seen) -> np.ndarray:
+    """This very follow-up, or the same reason, waits for a later day."""
+    before = seen.before
+    if not before.waits.any():
+        return np.zeros(len(seen.rows), bool)
+    later = np.isin(
+        code_of(seen.rows.who, seen.rows.play),
+        code_of(before.who[before.waits], before.play[before.waits]),
+    )
+    return later | seen.own(before.waits)
 
 
 def _done(seen: Seen) -> np.ndarray:
     return (seen.known >= 0) & ~seen.own(seen.before.open)
+
+
+def _was_held(seen: Seen) -> np.ndarray:
+    return seen.own(seen.before.held)
+
+
+def _held_lately(seen: Seen) -> np.ndarray:
+    """As those who were called are left in peace for the quiet days, so are those who were held out."""
+    lately = days_since_tried(seen.rows, seen.before, held=True) < seen.of_play(_quiet_days)
+    return ~seen.of_play(lambda play: play.once) & ~seen.of_play(_exempt) & lately
 
 
 def _quiet(seen: Seen) -> np.ndarray:
@@ -113,8 +174,8 @@ def _tried_lately(seen: Seen) -> np.ndarray:
 def _on_an_earlier_list(seen: Seen) -> np.ndarray:
     """This very follow-up stands open on a list of another day, and nobody has forgotten it yet."""
     before = seen.before
-    another_day = seen.own(before.fresh & ~np.isnat(before.issued) & (before.age != 0))
-    return another_day & seen.of_play(lambda play: play.name != PROMISE)
+    another_day = seen.own(before.fresh & ~before.is_back & ~np.isnat(before.issued) & (before.age != 0))
+    return another_day & seen.of_play(lambda play: play.name not in NOTED)
 
 
 def _waits_elsewhere(seen: Seen) -> np.ndarray:
@@ -143,8 +204,15 @@ RULES: tuple[tuple[Callable[[Play], str], Callable[[Seen], np.ndarray]], ...] = 
     (_always(NEVER), _never),
     (_always(NO_CALL), _may_not_be_called),
     (_always(NO_MAIL), _may_not_be_mailed),
+    (_always(NO_MESSAGE), _may_not_be_messaged),
+    (_always(NOT_ASKED), _has_not_agreed),
+    (_always(NO_YES_TO_MESSAGES), _has_not_agreed_to_messages),
+    (_always(BOUNCED), _came_back),
     (_always(NO_WAY), _out_of_reach),
+    (_always(HELD_OUT), _was_held),
     (_always(DONE), _done),
+    (_always(LATER), _put_off),
+    (_always(HELD_OUT), _held_lately),
     (_within("Contacted"), _quiet),
     (_within("Followed up"), _tried_lately),
     (_always(OPEN), _on_an_earlier_list),

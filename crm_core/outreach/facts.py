@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from crm_core.outreach.facts_further import ENGLISH_FURTHER, FURTHER
+from crm_core.outreach.languages import ago_in
 from crm_core.outreach.phrases import (
     ago,
     as_day,
@@ -12,10 +14,10 @@ from crm_core.outreach.phrases import (
     as_text,
     coming_day,
     days,
-    long_day,
     short_day,
     times,
 )
+from crm_core.outreach.speech import is_ours, told_day
 
 Row = Mapping[str, Any]
 EVERYONE = "Everyone"  # the caller where there are no colleagues: a sheet, not a person
@@ -24,8 +26,13 @@ OLDEST = 110  # an age beyond this is no age: the year of birth was a filler
 
 
 def facts_of(row: Row, as_of: date) -> Callable[[str], str | None]:
-    """Fact name → words for one person; each is worked out only when it is asked for."""
-    return lambda name: FACTS[name][1](row, as_of)
+    """Fact name → words for one person; each is worked out only when it is asked for.
+
+    Where the row has a `speech` (the code of a language that is not the team's), days are told in it, and facts that
+    are English phrases are missing, so that no sentence is in two languages.
+    """
+    foreign = not is_ours(row)
+    return lambda name: None if foreign and name in ENGLISH else FACTS[name][1](row, as_of)
 
 
 def _cell(column: str) -> Callable[[Row, date], str | None]:
@@ -41,7 +48,8 @@ def _caller(row: Row, _: date) -> str | None:
 def _speaker(row: Row, as_of: date) -> str | None:
     """Who is speaking: "Maya from Café Marigold", or just the one of the two that is known."""
     known = (_caller(row, as_of), as_text(row.get("our_name")))
-    return " from ".join(name for name in known if name) or None
+    between = " from " if is_ours(row) else ", "
+    return between.join(name for name in known if name) or None
 
 
 def _called(row: Row, _: date) -> str | None:
@@ -51,14 +59,17 @@ def _called(row: Row, _: date) -> str | None:
 
 def _due_day(row: Row, as_of: date) -> str | None:
     day = as_day(row.get("due_on"))
-    return coming_day(day, as_of) if day else None
+    if day is None:
+        return None
+    return coming_day(day, as_of) if is_ours(row) else told_day(row, day, as_of)
 
 
 def _promised(row: Row, as_of: date) -> str | None:
     day, hour = as_day(row.get("due_on")), as_text(row.get("due_time"))
     if day is None:
         return None
-    return long_day(day, as_of) + (f" at {hour[:5]}" if hour else "")
+    between = " at " if is_ours(row) else ", "
+    return told_day(row, day, as_of) + (f"{between}{hour[:5]}" if hour else "")
 
 
 def _promise(row: Row, _: date) -> str | None:
@@ -113,18 +124,20 @@ def _last_touch(row: Row, as_of: date) -> str | None:
 
 def _last_day(row: Row, as_of: date) -> str | None:
     day = as_day(row.get("last_on"))
-    return long_day(day, as_of) if day else None
+    return told_day(row, day, as_of) if day else None
 
 
 def _last_purchase(row: Row, _: date) -> str | None:
     first, listed = as_text(row.get("last_product")), as_text(row.get("last_products")) or ""
     others = listed.count("; ") + int(as_number(row.get("products_more")) or 0)
-    return f"{first} and {others} more" if first and others else first
+    return f"{first} and {others} more" if first and others and is_ours(row) else first
 
 
 def _last_ago(row: Row, as_of: date) -> str | None:
     since = _days_since(row, "last_on", as_of)
-    return None if since is None else ago(since)
+    if since is None:
+        return None
+    return ago(since) if is_ours(row) else ago_in(str(row["speech"]), since)
 
 
 def _spoke(row: Row, as_of: date) -> str | None:
@@ -164,4 +177,7 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "caller": ("the colleague who calls", _caller),
     "speaker": ("who is calling, and from where", _speaker),
     "company_name": ("our own company's name", _cell("our_name")),
+    **FURTHER,
 }
+# Facts that are phrases of the team's language: missing in a script of another one.
+ENGLISH = frozenset(("last_touch", "rhythm", "bought_times", "every", "segment", "tier", *ENGLISH_FURTHER))

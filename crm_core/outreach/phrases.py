@@ -16,6 +16,9 @@ MONTHS = (
     "November", "December",
 )  # fmt: skip
 _BLANKS = re.compile(r"\s+")
+_BEFORE_SIGN = re.compile(r"\s+(?=[,.](?:\s|$))")  # what a missing fact leaves before a comma or a stop
+_AT_HEAD = re.compile(r"^[\s,;:.·]+(?=\s)")
+_AT_END = re.compile(r"[\s,;:·]+$")
 _TWO_ENDS = re.compile(
     r"(?<!\.)([.?!])\.(?!\.)"
 )  # a note that ends with a stop, put before the stop of a template
@@ -95,6 +98,12 @@ def listed(words: Sequence[str], shown: int = 3) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital at its head, without doubled blanks and without two ends of a sentence at once."""
-    text = _TWO_ENDS.sub(r"\1", _BLANKS.sub(" ", text).strip())
+    """The text with a capital at its head, without doubled blanks, lonely signs and two ends of a sentence at once."""
+    text = _BEFORE_SIGN.sub("", _BLANKS.sub(" ", text))
+    text = _TWO_ENDS.sub(r"\1", _AT_END.sub("", _AT_HEAD.sub("", text)).strip())
     return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """The text as a whole sentence: with a stop, unless it has an end of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

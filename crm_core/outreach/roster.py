@@ -1,4 +1,5 @@
-"""Everybody at a glance: what is needed to tell who is due and who is left out, as arrays with one entry a person.
+"""Everybody at a glance: what is needed to tell who is due and who is left out, as arrays with one entry a person
+(`model.roster.ROSTER`).
 
 Names, words and phone numbers are not among it: they are read for those alone who are shown or handed out.
 """
@@ -7,19 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
-# What a roster holds, in the order of `id` (increasing).
-DAYS = ("last_on", "last_contact_on", "since", "birthday")  # datetime64[D], NaT where there is none
-MARKS = (
-    "never",
-    "no_call",
-    "no_mail",
-    "has_phone",
-    "has_email",
-)  # yes or no: consent, and ways to reach them
-# Further: `place` (0, 1, … without gaps: who brought most first, of equals by name, then by id), and the Categoricals
-# `tier` and `owner`.
-ROSTER = ("id", *DAYS, *MARKS, "place", "tier", "owner")
 
 Roster = Mapping[str, Any]
 

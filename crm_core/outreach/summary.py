@@ -9,21 +9,26 @@ from crm_core.workbook.write import ColumnStyle, SheetContent
 
 SUMMARY = "Summary"
 MEANING = {
-    "reached": "You spoke with them",
-    "no answer": "Nobody answered",
-    "voicemail": "You left a message",
-    "wrong number": "The number is not theirs; correct it in the sheet if you know the right one",
-    "call again": "They asked to be called again: give the day in “Next date”, the hour in “Note”",
+    "reached": "You spoke with them: the contact is noted, the follow-up is done",
+    "no answer": "Nobody answered: the try is noted, they will be due again",
+    "voicemail": "You left a message: the try is noted, they will be due again",
+    "wrong number": "The number is not theirs; correct it in the sheet if you know the right one, else somebody asks",
+    "call again": "They asked to be called again: give the day in “Next date” (else the next day), the hour in “At”",
     "visit agreed": "They will come by: give the day in “Next date”",
-    "bought": "They bought or ordered",
-    "not interested": "They do not want it: say why in “Note”",
-    "complaint": "They complained: say what about in “Note”",
+    "bought": "They bought or ordered: the contact is noted, the purchase comes with your sales sheet",
+    "not interested": "They do not want it: say why in “Why not” or “Note”",
+    "complaint": "They complained: say what about in “Note”; it opens a case",
     "do not contact": "They do not want to hear from us: they are never on a list again",
 }
 HOW_TO = (
-    ("Fill in", "Outcome, Next date and Note; the first two offer what fits."),
-    ("Correct", "A wrong phone or e-mail may be corrected in its cell."),
+    ("Fill in", "Outcome first; then Next date, At, Next step, Why not and Note, as far as they are needed."),
+    ("Correct", "A wrong name, phone or e-mail may be corrected in its cell; a blank erases nothing."),
     ("Sort and filter", "As you like: nothing is locked, and rows may be deleted."),
+    (
+        "Without outcome",
+        "A note alone is kept and the call stays open; a next date alone puts it off until then.",
+    ),
+    ("Bring it back", "Drop this file on the Upload page, as often as you like: only what is new counts."),
 )
 COLUMNS = (
     ColumnStyle("Part", "text", 14),
@@ -38,8 +43,8 @@ NOTHING: Row = (None, None, None, None)
 def summary_sheet(day: DayList, who: str, company: str = "") -> SheetContent:
     """One visible sheet for whoever hands the lists out: counts, who was left out, what the outcomes mean."""
     on = f"{long_day(day.as_of, day.as_of)} {day.as_of.year}"
-    titles = (f"Call list of {on}" + (f", {company}" if company else ""), f"Issued by {who}")
-    groups = (_total(day), _callers(day), _plays(day), _left_out(day), _outcomes(), _how_to())
+    titles = (f"Call list of {on}" + (f", {company}" if company else ""), f"Issued by {who}", *day.notes)
+    groups = (_total(day), _callers(day), _plays(day), _left_out(day), _broken(day), _outcomes(), _how_to())
     rows = [row for group in groups for row in _set_apart(list(group))]
     return SheetContent(SUMMARY, COLUMNS, rows[:-1], title_rows=titles, filter=False)
 
@@ -70,6 +75,11 @@ def _plays(day: DayList) -> Iterable[Row]:
 def _left_out(day: DayList) -> Iterable[Row]:
     for why, count in day.left_out.items():
         yield "Left out", why, None, count
+
+
+def _broken(day: DayList) -> Iterable[Row]:
+    for play, fault in day.faults.items():
+        yield "Not used", play, fault, None
 
 
 def _outcomes() -> Iterable[Row]:
