@@ -11,6 +11,7 @@ from crm_core.demo.customers import customer_frame
 from crm_core.demo.habits import TODAY, days_of
 from crm_core.demo.menu import HALF_YEAR, price_lists, product_frame
 from crm_core.demo.visits import make_orders, purchase_frame
+from crm_core.demo.voices import told_of_people, voices
 from crm_core.errors import InvalidInput
 
 NAME = "Café Marigold (made up)"
@@ -36,7 +37,8 @@ def make_cafe(
     country: str = COUNTRY,
     currency: str = CURRENCY,
 ) -> dict[str, pd.DataFrame]:
-    """Driver-ready frames by entity: customer, purchase, interaction, colleague, product, follow-up.
+    """Driver-ready frames by entity: customer, purchase, interaction, colleague, product, follow-up, case, answer,
+    gesture, absence, wording.
 
     Exactly `customers` people (1 to 100,000) and `purchases` lines (0 to 2,000,000) of the three years that end at
     `as_of`. Ids are local (-1, -2 …), `customer_id` refers to them. InvalidInput for other sizes and dates.
@@ -50,11 +52,12 @@ def make_cafe(
     contacts = interaction_frame(make_talks(crowd, orders, people, rng), people, days, owners, rng)
     return {
         "colleague": colleague_frame(),
-        "customer": people,
+        "customer": told_of_people(people, crowd, seed),
         "product": product_frame(price_lists(TODAY // HALF_YEAR + 1, currency)),
         "purchase": purchase_frame(crowd, orders, days, currency, rng),
         "interaction": contacts,
         "follow-up": follow_up_frame(contacts, days, rng),
+        **voices(people, crowd, days, as_of, seed),
     }
 
 
