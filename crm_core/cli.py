@@ -47,10 +47,12 @@ def _who() -> str:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from crm_core import cli_clock
     from crm_core.serve import serve
 
     port, host = options.port, options.host
-    return serve(port=port, host=host, database=options.database, upload_mb=lambda: _upload_mb(options))
+    with cli_clock.clock(lambda: _open(options), _who()):
+        return serve(port=port, host=host, database=options.database, upload_mb=lambda: _upload_mb(options))
 
 
 def _upload_mb(options: argparse.Namespace) -> int:
@@ -121,29 +123,56 @@ def _export(options: argparse.Namespace) -> None:
 
 def _followups(options: argparse.Namespace) -> None:
     from crm_core.actions.followups import issue_call_list
+    from crm_core.views.wanting import Wanting
 
     if options.out is None and not options.preview:
         raise InvalidInput("Name the file to write with --out FILE.xlsx, or look first with --preview.")
+    database = _open(options)
     made = issue_call_list(
-        _open(options), as_of=_as_of(options), who=_who(), plays=options.plays or None,
+        database, offers=Wanting(database, _as_of(options)), as_of=_as_of(options), who=_who(),
+        plays=options.plays or None,
         owners=options.owners or None, preview=options.preview,
+        as_csv=options.out is not None and options.out.suffix.lower() == ".csv",
     )  # fmt: skip
     if options.out is not None:
         cli_output.write_file(options.out, made.bytes)
     cli_output.show_followups(options, made)
 
 
-def _morning(options: argparse.Namespace) -> None:
-    from crm_core.actions.keeping import morning
+def _morning(options: argparse.Namespace) -> int:
+    from crm_core import cli_morning
 
-    morning(_open(options), as_of=_as_of(options), progress=cli_output.progress(options))
-    print("Good morning. The sums, forecasts, segments and products are of today.")
+    return cli_morning.run(options, _open(options), who=_who(), as_of=_as_of(options))
+
+
+def _rule(options: argparse.Namespace) -> None:
+    from crm_core import cli_morning
+
+    cli_morning.rule(options, _open(options), as_of=_as_of(options))
 
 
 def _predict(options: argparse.Namespace) -> None:
     from crm_core import cli_predict
 
     cli_predict.run(options, _open(options), as_of=_as_of(options))
+
+
+def _send_due(options: argparse.Namespace) -> int:
+    from crm_core import cli_messages
+
+    return cli_messages.send_due(options, _open(options), who=_who(), as_of=_as_of(options))
+
+
+def _bounces(options: argparse.Namespace) -> None:
+    from crm_core import cli_messages
+
+    cli_messages.bounces(options, _open(options), who=_who(), as_of=_as_of(options))
+
+
+def _unsubscribe(options: argparse.Namespace) -> None:
+    from crm_core import cli_messages
+
+    cli_messages.unsubscribe(options, _open(options), who=_who(), as_of=_as_of(options))
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -180,6 +209,18 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
+def _colleague(options: argparse.Namespace) -> None:
+    from crm_core import cli_people
+
+    cli_people.colleague(options, _open(options), who=_who(), as_of=_as_of(options))
+
+
+def _play(options: argparse.Namespace) -> None:
+    from crm_core import cli_people
+
+    cli_people.play(options, _open(options), as_of=_as_of(options))
+
+
 VERBS: dict[str, Any] = {
     "serve": _serve,
     "demo": _demo,
@@ -189,9 +230,15 @@ VERBS: dict[str, Any] = {
     "history": _history,
     "export": _export,
     "followups": _followups,
+    "send-due": _send_due,
+    "bounces": _bounces,
+    "unsubscribe": _unsubscribe,
     "predict": _predict,
     "report": _report,
     "morning": _morning,
+    "rule": _rule,
+    "colleague": _colleague,
+    "play": _play,
     "backup": _backup,
     "restore": _restore,
     "check": _check,

@@ -11,9 +11,11 @@ from crm_core.actions.company import company
 from crm_core.actions.limits import limits
 from crm_core.actions.opening import Database
 from crm_core.actions.report_card import report_card
+from crm_core.actions.rules import Ran, after_change, touched_by
 from crm_core.cli_output import print_json
 from crm_core.errors import InvalidInput
 from crm_core.model.changes import Batch
+from crm_core.views import homecoming
 
 SHOWN_ROWS = 5  # of each sheet as read, so that a person sees that cells came out right
 Choices = dict[str, Any]
@@ -24,14 +26,18 @@ def run(options: argparse.Namespace, database: Database, *, who: str, as_of: dat
     listen = cli_output.progress(options)
     upload = layouts.recall(database, _read(options, database))
     choices = _decided(options, upload)
-    plan = imports.plan_upload(database, upload, choices, progress=listen)
+    plan = imports.plan_upload(database, upload, choices, as_of=as_of, progress=listen)
     if options.report is not None:
         card = report_card(upload, plan, currency=company(database).currency)
         cli_output.write_file(options.report, card)
-    batch = None
+    batch, ran = None, Ran()
     if options.commit:
         batch = imports.save_upload(database, upload, choices, plan, who=who, as_of=as_of, progress=listen)
-    show(options, upload, plan, batch)
+        ran = after_change(database, as_of, touched=touched_by(plan.changes))
+    came = None if batch is None else homecoming.result(database, batch.id, as_of)
+    show(options, upload, plan, batch, came)
+    if ran != Ran() and not options.json:
+        print(ran.words)
 
 
 def _read(options: argparse.Namespace, database: Database) -> imports.Upload:
@@ -64,6 +70,8 @@ def _decided(options: argparse.Namespace, upload: imports.Upload) -> Choices:
         choices = choosing.choose_field(upload, choices, sheet, header, field)
     for sheet, header, way in options.columns:
         choices = _column(upload, choices, sheet, header, way)
+    for word, outcome in options.words:
+        choices = imports.choose_word(choices, word, outcome)
     for sheet in choices if options.bad_cell else ():
         choices = choosing.choose_refuse(choices, sheet, options.bad_cell)
     return choices
@@ -78,18 +86,24 @@ def _column(upload: imports.Upload, choices: Choices, sheet: str, header: str, w
 # Saying it --------------------------------------------------------------------------------------------------
 
 
-def show(options: argparse.Namespace, upload: imports.Upload, plan: Any, batch: Batch | None) -> None:
-    """The plan by sheet, or the contract's JSON."""
+def show(
+    options: argparse.Namespace, upload: imports.Upload, plan: Any, batch: Batch | None, came: Any = None
+) -> None:
+    """The plan by sheet, or the contract's JSON; of call lists that were saved, what they brought home (`came`)."""
     if options.json:
-        print_json(as_json(upload, plan, batch))
+        home = {} if came is None else {"home": {one.name: one.count for one in came.figures}}
+        print_json(as_json(upload, plan, batch) | home)
         return
     _say_notes(upload)
     for sheet in plan.sheets:
         print(_sheet_line(sheet, upload.sheet(sheet.sheet).proposal.remembered))
     _say_problems(plan)
-    for line in (*_conflict_lines(plan), *_gone_lines(plan)):
+    for line in (*_word_lines(plan), *_conflict_lines(plan), *_gone_lines(plan)):
         print(line)
     print(_closing(plan, batch))
+    for figure in came.figures if came is not None else ():
+        if figure.count:
+            print(f"  {figure.label}: {figure.count:,}")
 
 
 def _say_notes(upload: imports.Upload) -> None:
@@ -118,6 +132,15 @@ def _say_problems(plan: Any) -> None:
         print(f"  {place}: {problem.message}")
     if len(plan.problems) > 20:
         print(f"  … and {len(plan.problems) - 20:,} more.")
+
+
+def _word_lines(plan: Any) -> list[str]:
+    """What callers wrote that nobody understands, and how to say what it means."""
+    return [
+        f"What does “{word}” mean? {_count(rows, 'row')} {'wait' if rows != 1 else 'waits'} for it: "
+        f'--outcome "{word}=no answer"'
+        for word, rows in plan.words.items()
+    ]
 
 
 def _conflict_lines(plan: Any) -> list[str]:
@@ -168,6 +191,7 @@ def as_json(upload: imports.Upload, plan: Any, batch: Batch | None) -> dict[str,
         ],
         "conflicts": len(plan.conflicts),
         "gone": len(plan.gone),
+        **({"words": dict(plan.words)} if plan.words else {}),
         "notes": list(upload.notes),
     }
 

@@ -88,7 +88,7 @@ def show_undo(options: argparse.Namespace, done: Any) -> None:
         return
     print(
         f"Number {done.undoes} is undone by number {done.batch.id}: {done.removed:,} removed, "
-        f"{done.restored:,} restored."
+        f"{done.restored:,} restored. {done.along}".rstrip()
     )
     for one in kept[:20]:
         print(f"  kept: {one['entity']} {one['code']} ({one['why']})")
@@ -133,3 +133,7 @@ def show_followups(options: argparse.Namespace, made: Any) -> None:
     ):
         for name, number in counts.items():
             print(f"  {title}: {name}: {number:,}")
+    for name, why in made.faults.items():
+        print(f"  Not used: {name}: {why}")
+    for note in made.notes:
+        print(f"  {note}")

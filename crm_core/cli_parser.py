@@ -26,9 +26,12 @@ def build() -> argparse.ArgumentParser:
     export.add_argument("what", metavar="ENTITY|profile|duplicates")
     export.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx|.csv")
     _followups(_verb(verbs, "followups", "write the call list of a day"))
+    _messages(verbs)
     _predict(_verb(verbs, "predict", "who will buy again: fit a model and try it out on the past"))
     _report(_verb(verbs, "report", "write the workbook for managers"))
-    _verb(verbs, "morning", "take in what has become due today")
+    _verb(verbs, "morning", "bring everything up to date, run the rules, send what is due")
+    _rule(verbs)
+    _people(verbs)
     for name, words in (
         ("backup", "write a whole copy to a new file"),
         ("restore", "fill an empty database"),
@@ -78,6 +81,10 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _deciding(parser)
     _text_files(parser)
     parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write what was found to a workbook")
+    parser.add_argument(
+        "--outcome", dest="words", action="append", default=[], type=_word_outcome, metavar="WORD=OUTCOME",
+        help="on a call list that comes home: what a word means that nobody knows; note: it is no outcome",
+    )  # fmt: skip
 
 
 def _deciding(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +108,13 @@ def _deciding(parser: argparse.ArgumentParser) -> None:
 def _text_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", metavar="NAME", help="how text files are written: Big5, CP1250 …")
     parser.add_argument("--separator", metavar="SIGN", help="what stands between their columns: ; or tab …")
+
+
+def _word_outcome(text: str) -> tuple[str, str]:
+    word, sign, outcome = text.rpartition("=")
+    if not sign or not word:
+        raise argparse.ArgumentTypeError(f"“{text}” must look like WORD=no answer")
+    return word, outcome
 
 
 def _sheet_entity(text: str) -> tuple[str, str]:
@@ -147,11 +161,67 @@ def _setting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     _verb(acts, "unset", "take one back to its default").add_argument("name", metavar="NAME")
 
 
+def _rule(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = verbs.add_parser("rule", help="when this happens, then that: the rules, and what they did")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="list|log")
+    _verb(acts, "list", "every rule, how often it fired, and what is wrong with it")
+    log = _verb(acts, "log", "what rules did and why, the latest first")
+    log.add_argument("--rule", metavar="NAME", help="of this rule alone")
+    log.add_argument("--limit", type=_count, default=100, metavar="N", help="at most so many (usually 100)")
+
+
+def _people(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = verbs.add_parser("colleague", help="who works here, and who is away")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="list|add|absent")
+    _verb(acts, "list", "everybody who works here")
+    added = _verb(acts, "add", "somebody new")
+    added.add_argument("name", metavar="NAME")
+    added.add_argument("--email", metavar="ADDRESS")
+    added.add_argument("--skills", metavar="A,B")
+    added.add_argument("--languages", metavar="A,B")
+    added.add_argument("--capacity", type=_count, metavar="N", help="calls a day")
+    absent = _verb(acts, "absent", "somebody is away: their calls of these days go to others")
+    absent.add_argument("name", metavar="NAME")
+    absent.add_argument("--from", dest="starts", type=_day, required=True, metavar="YYYY-MM-DD")
+    absent.add_argument("--to", dest="ends", type=_day, required=True, metavar="YYYY-MM-DD")
+    played = verbs.add_parser("play", help="the reasons to contact people")
+    _verb(
+        played.add_subparsers(dest="act", required=True, metavar="list"),
+        "list",
+        "every reason, whether it is in use, and what is wrong with it",
+    )
+
+
 def _followups(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--play", dest="plays", action="append", default=[], metavar="NAME")
     parser.add_argument("--owner", dest="owners", action="append", default=[], metavar="NAME")
     parser.add_argument("--preview", action="store_true", help="look only; nothing is written down")
     parser.add_argument("--out", type=Path, metavar="FILE.xlsx")
+
+
+def _messages(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sending = _verb(
+        verbs, "send-due", "send the e-mails of today's plays, and the call lists to those who want them"
+    )
+    sending.add_argument(
+        "--preview", action="store_true", help="look only; nothing is queued and nothing sent"
+    )
+    sending.add_argument(
+        "--limit", type=_count, metavar="N", help="at most so many now (and mail_daily_limit a day)"
+    )
+    sending.add_argument(
+        "--test", metavar="ADDRESS", help="only one e-mail to this address, to try the settings"
+    )
+    returned = _verb(verbs, "bounces", "take in e-mails that came back")
+    returned.add_argument("files", nargs="+", type=Path, metavar="FILE", help="an .eml or .mbox file")
+    ended = _verb(verbs, "unsubscribe", "send no more e-mails to whoever got the one with this mark")
+    ended.add_argument("token", metavar="TOKEN", help="the mark at the end of its link")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number")
+    return int(text)
 
 
 def _predict(parser: argparse.ArgumentParser) -> None:

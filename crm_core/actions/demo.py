@@ -25,7 +25,17 @@ LINES_EACH = 20  # purchases of a customer, where nobody said how many
 FILLED = 0.7  # of the work; the rest is forecasts, standings and products
 DEFAULTS = {"company": cafe.NAME, "currency": cafe.CURRENCY, "country": cafe.COUNTRY}
 EDITED = "edited since"  # why an undo leaves a record, in the ledger's words
-LEAVES = ("purchase", "interaction", "product", "follow-up")  # nothing points to these
+LEAVES = (
+    "purchase",
+    "interaction",
+    "product",
+    "follow-up",
+    "case",
+    "answer",
+    "gesture",
+    "absence",
+    "wording",
+)  # nothing points to these
 ALONG = ("follow-up", "alias", "pair")  # what belongs to a person alone goes with them
 RECORDS = ("customer", "order", "purchase", "product", "interaction")
 
@@ -55,6 +65,9 @@ def fill_demo(
     progress("Making up a café", 0.02)
     frames = cafe.make_cafe(customers, purchases, seed, as_of=as_of, **_where(known))
     frames["colleague"] = _numbered(frames["colleague"][~frames["colleague"]["name"].isin(team["name"])])
+    with database.read() as connection:
+        said = existing.rows_by_keys(connection, "wording", {"name": frames["wording"]["name"].tolist()})
+    frames["wording"] = _numbered(frames["wording"][~frames["wording"]["name"].isin(said["name"])])
     creates = {**_keyed(frames), "setting": _settings(known)}
     planned_on = {entity: revisions.get(entity, 0) for entity in (*RECORDS, "colleague", "setting")}
     changes = ChangeSet(WHY, creates=creates, revisions=planned_on, summary={"seed": seed})
@@ -119,7 +132,9 @@ def _keyed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _with_keys(entity: str, frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     if not ENTITIES[entity].content:
         return frame
-    who = codes.take(-1 - frame["customer_id"].to_numpy()).set_axis(frame.index)
+    who = pd.Series("", index=frame.index)  # an absence is of no customer
+    if "customer_id" in frame:
+        who = codes.take(-1 - frame["customer_id"].to_numpy()).set_axis(frame.index)
     return frame.assign(source_key=source_keys(content_hash(entity, frame, who)))
 
 

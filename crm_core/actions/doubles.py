@@ -18,7 +18,10 @@ from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 from crm_core.model.folding import phone_key
 
 Asked = int | tuple[int, int]  # a pair's number, or (who stays, who is taken in)
-READ = ("customer", "order", "purchase", "interaction", "follow-up", "pair", "alias")
+READ = (
+    "customer", "order", "purchase", "interaction", "follow-up", "case", "answer", "gesture", "attendance", "message",
+    "firing", "pair", "alias",
+)  # fmt: skip
 
 
 def merge(
@@ -85,9 +88,13 @@ def _what_moves(
     twice = merging.double_follow_ups(planned, two)
     moved, gone = merging.moved_aliases(held, two)
     cells = moved + pairs.cells
-    for entity, ids in doubles.pointing(connection, two.ids[1]).items():
-        cells += merging.moved(entity, [i for i in ids if entity != "follow-up" or i not in twice], two)
     removes = {"alias": tuple(gone), "pair": tuple(pairs.gone), "follow-up": tuple(twice)}
+    for entity in merging.OCCASIONS:
+        rows = existing.rows_by_keys(connection, entity, {"customer_id": list(two.ids)})
+        ids_gone, taken = merging.double_records(entity, rows, two)
+        removes, cells = removes | {entity: tuple(ids_gone)}, cells + taken
+    for entity, ids in doubles.pointing(connection, two.ids[1]).items():
+        cells += merging.moved(entity, [i for i in ids if i not in removes.get(entity, ())], two)
     return cells, removes, merging.former_keys(two, fields, _digits(fields["phone"]), held)
 
 

@@ -34,7 +34,7 @@ def check_database(database: Database) -> CheckResult:
         return CheckResult(tuple(check.findings(connection)))
 
 
-def morning(database: Database, *, as_of: date, progress: journal.Progress = journal.quiet) -> None:
+def begin_day(database: Database, *, as_of: date, progress: journal.Progress = journal.quiet) -> None:
     """Take in what has become due: rows dated today or earlier that lay in the future when they were saved; then the
     forecasts, who stands where and the products, as of today."""
     progress("Taking in what has become due", 0.0)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.model.entities import Field, Kind
-from crm_core.model.registry import CUSTOMER
+from crm_core.model.registry import CUSTOMER, ENTITIES
+from crm_core.outreach.moments import NOTED
 
 Row = Mapping[str, Any]
 Cell = tuple[str, int, str, Any, Any]  # CHANGE_COLUMNS
@@ -24,7 +25,6 @@ NAME_PARTS = ("given_name", "family_name")
 EXTRA = "extra."
 # By key of an alias the column of a customer that it remembers.
 KEY_COLUMNS = {"code": "code", "email": "email", "phone": "phone_key", "name": "name"}
-PROMISE = "promised"
 
 
 @dataclass(frozen=True)
@@ -166,17 +166,51 @@ def moved_aliases(held: pd.DataFrame, two: Two) -> tuple[list[Cell], list[int]]:
 def double_follow_ups(rows: pd.DataFrame, two: Two) -> list[int]:
     """Follow-ups that would stand twice (same play and day): an open one beside another goes, the loser's first.
 
-    A promise is one of two only if it says the same.
+    A promise, or what a rule asks for, is one of two only if it says the same.
     """
     survivor, loser = two.ids
     ours = [row for row in rows.to_dict("records") if filled(row["play"]) is not None]
     meant: dict[int, dict[Any, Any]] = {survivor: {}, loser: {}}
     for row in ours:
-        said = row["reason"] if row["play"] == PROMISE else None
+        said = row["reason"] if row["play"] in NOTED else None
         meant[row["customer_id"]].setdefault((row["play"], row["due_on"], said), row)
     both = [(meant[survivor][key], row) for key, row in meant[loser].items() if key in meant[survivor]]
     gone = [theirs if theirs["state"] == "open" else mine for mine, theirs in both]
     return [int(row["id"]) for row in gone if row["state"] == "open"]
+
+
+# Of these one customer has one of each occasion: what tells it, beside the customer.
+OCCASIONS = {"message": ("play", "due_on"), "firing": ("rule", "event")}
+WENT_OUT = ("sending", "sent", "exported", "bounced")  # one on its way may be there already
+
+
+def double_records(entity: str, rows: pd.DataFrame, two: Two) -> tuple[list[int], list[Cell]]:
+    """The loser's records of OCCASIONS that would stand twice, which go; and the cells that the survivor's take over:
+    where only the loser's message went out, it is the one that is kept."""
+    key = OCCASIONS[entity]
+    mine, theirs = (_by_occasion(rows[rows["customer_id"] == number], key) for number in two.ids)
+    both = [(mine[told], row) for told, row in theirs.items() if told in mine]
+    taken = [pair for pair in both if _is_out(pair[1]) and not _is_out(pair[0])]
+    return [int(row["id"]) for _, row in both], [
+        cell for pair in taken for cell in _taken_over(entity, *pair)
+    ]
+
+
+def _taken_over(entity: str, ours: Row, theirs: Row) -> list[Cell]:
+    names = [name for name in ENTITIES[entity].columns if name != "customer_id"]
+    pairs = [(name, filled(ours[name]), filled(theirs[name])) for name in names]
+    return [
+        (entity, int(ours["id"]), name, before, after) for name, before, after in pairs if before != after
+    ]
+
+
+def _by_occasion(rows: pd.DataFrame, key: tuple[str, ...]) -> dict[tuple[Any, ...], Row]:
+    told = {tuple(row[name] for name in key): row for row in rows.to_dict("records")}
+    return {names: row for names, row in told.items() if all(filled(name) is not None for name in names)}
+
+
+def _is_out(row: Row) -> bool:
+    return row.get("state") in WENT_OUT
 
 
 @dataclass

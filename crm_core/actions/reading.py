@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crm_core.errors import InvalidInput
+from crm_core.intake.call_lists import ENTITY, list_of, list_proposal, list_table, without_identity
 from crm_core.intake.layouts import Decisions, decided, shape
 from crm_core.intake.mapping.propose import SheetProposal, propose_workbook
-from crm_core.intake.own_files import notes_on, without_ours
+from crm_core.intake.own_files import is_summary, notes_on, without_ours
 from crm_core.intake.records import SheetChoice
 from crm_core.intake.tables.find import Table, find_tables
 from crm_core.model.changes import SourceFile
@@ -24,6 +25,7 @@ class UploadedSheet:
 
     Several tables of one sheet share its `sheet`. `automatic`: the shape and the decisions as they would be without
     anybody's say. `remembered`: the choice that was remembered for this shape. `told`: a person said where it stands.
+    `list_id`: the call list that the file says it is, "" where it says nothing.
     """
 
     name: str
@@ -34,6 +36,12 @@ class UploadedSheet:
     automatic: tuple[str | None, Decisions] | None = None
     remembered: SheetChoice | None = None
     told: bool = False
+    list_id: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is one of our call lists that comes home."""
+        return self.proposal.entity == ENTITY
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,12 @@ def read_upload(
     how = {"encoding": encoding, "separator": separator}
     books = [read_book(source, name, limits=limits, progress=progress, **how) for name, source in files]
     found = list(_uniquely_named(one for book in books for one in sheets_of(book, len(books))))
-    proposals = iter(propose_workbook([one.table for one in found if one.table is not None]))
-    sheets = tuple(proposed(one, next(proposals)) if one.table is not None else one for one in found)
+    others = [one.table for one in found if one.table is not None and not one.is_list]
+    proposals = iter(propose_workbook(others))
+    asked = (one.table is not None and not one.is_list for one in found)
+    sheets = tuple(
+        proposed(one, next(proposals)) if ask else one for one, ask in zip(found, asked, strict=True)
+    )
     return put_together(books, sheets)
 
 
@@ -109,12 +121,28 @@ def put_together(books: Sequence[WorkbookFile], sheets: Sequence[UploadedSheet])
 
 def sheets_of(book: WorkbookFile, files: int) -> Iterator[UploadedSheet]:
     """Every table of a workbook, without proposals; a sheet that has none stands once, with None."""
-    for sheet in book.sheets:
+    list_id = list_of(book.sheets)
+    lists = {id(sheet): one for sheet in book.sheets if (one := list_table(sheet)) is not None}
+    for sheet in without_identity(book.sheets) if list_id else book.sheets:
+        if (listed := lists.get(id(sheet))) is not None:
+            name = _name(book.name, sheet.name, sheet.name, files)
+            yield _listed(
+                UploadedSheet(name, book.name, sheet, replace(listed, sheet=name), EMPTY, list_id=list_id)
+            )
+            continue
         found: Sequence[Table | None] = find_tables(sheet, file_name=book.name) or [None]
+        if lists and any(table is not None and is_summary(table) for table in found):
+            continue  # the counts and the legend beside the lists are ours
         for table in found:
             name = _name(book.name, table.sheet if table else sheet.name, sheet.name, files)
             named = table and replace(table, sheet=name)
             yield UploadedSheet(name, book.name, sheet, named, EMPTY)
+
+
+def _listed(one: UploadedSheet) -> UploadedSheet:
+    """A sheet of a call list: its columns are ours, so there is nothing to propose."""
+    assert one.table is not None
+    return proposed(one, list_proposal(one.table))
 
 
 def _name(file: str, table: str, sheet: str, files: int) -> str:

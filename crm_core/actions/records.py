@@ -1,4 +1,4 @@
-"""Records by hand: cells of a grid, a new customer, a purchase at the counter, a contact, a removal."""
+"""Records by hand: cells of a grid, a new customer, a purchase at the counter, a case, a removal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_core.actions import checks, renaming
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.intake.clean.column import Reading, Trouble, parse
 from crm_core.intake.rows.lines import content_hash, fill_amounts, source_keys
@@ -54,11 +55,18 @@ def read_typed(database: Database, entity: str, field: str, typed: Any) -> Any:
     """The driver-ready value of what a person typed; InvalidInput in words when it is none."""
     with database.read() as connection:
         known = existing.settings(connection)
-    return _value(ENTITIES[entity].field(field), typed, _reading(known))
+    return _checked(entity, ENTITIES[entity].field(field), typed, _reading(known))
 
 
 def _reading(known: Mapping[str, str]) -> Reading:
     return Reading(country=known.get("country"), currency=known.get("currency"))
+
+
+def _checked(entity: str, declared: Field, typed: Any, reading: Reading) -> Any:
+    """The value, which also makes sense by itself (`checks.check_value`)."""
+    value = _value(declared, typed, reading)
+    checks.check_value(entity, declared, value)
+    return value
 
 
 def _value(declared: Field, typed: Any, reading: Reading) -> Any:
@@ -94,12 +102,21 @@ def save_cells(database: Database, edits: Sequence[CellEdit], *, who: str, as_of
     refused: list[Refusal] = []
     for edit in edits:
         try:
-            value = _value(_editable(edit.entity, edit.field), edit.typed, reading)
+            value = _checked(edit.entity, _editable(edit.entity, edit.field), edit.typed, reading)
         except InvalidInput as refusal:
             refused.append(Refusal(edit.id, edit.field, _typed_text(edit.typed) or "", str(refusal)))
             continue
         cells.append((edit.entity, edit.id, edit.field, edit.seen, value))
-    return _save(database, cells, refused, who, as_of)
+    return _save(database, *_compatible(database, cells, refused), who, as_of)
+
+
+def _compatible(
+    database: Database, cells: list[tuple[Any, ...]], refused: list[Refusal]
+) -> tuple[list[tuple[Any, ...]], list[Refusal]]:
+    """The cells that can stand beside the rest of the data; the others refused as well."""
+    wrong = checks.refused_cells(database, cells) | renaming.refused(database, cells)
+    told = [Refusal(cells[at][1], cells[at][2], str(cells[at][4] or ""), why) for at, why in wrong.items()]
+    return [cell for at, cell in enumerate(cells) if at not in wrong], [*refused, *told]
 
 
 def _editable(entity: str, name: str) -> Field:
@@ -117,9 +134,14 @@ def _save(
     if not cells:
         return Saved(0, tuple(refused))
     frame = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
-    changes = ChangeSet(_edit_words(frame), changes=frame, creates=_new_colleagues(database, frame))
+    more = renaming.followers(database, frame)
+    changes = ChangeSet(
+        _edit_words(frame),
+        changes=pd.concat([frame, more], ignore_index=True) if len(more) else frame,
+        creates=_new_colleagues(database, frame),
+    )
     batch = journal.apply(database, changes, who=who, as_of=as_of)
-    return Saved(batch.changed, tuple(refused), batch.conflicts, batch)
+    return Saved(max(0, batch.changed - len(more)), tuple(refused), batch.conflicts, batch)
 
 
 def _edit_words(frame: pd.DataFrame) -> str:
@@ -129,8 +151,14 @@ def _edit_words(frame: pd.DataFrame) -> str:
 
 def _new_colleagues(database: Database, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """An owner who is not known yet becomes a colleague."""
-    names = frame.loc[frame["field"] == "owner", "after"].dropna().unique().tolist()
-    return _colleagues(database, names)
+    pairs = zip(frame["entity"], frame["field"], strict=True)
+    of_colleagues = [name in _colleague_fields(ENTITIES[entity]) for entity, name in pairs]
+    return _colleagues(database, frame.loc[of_colleagues, "after"].dropna().unique().tolist())
+
+
+def _colleague_fields(entity: Entity) -> set[str]:
+    """The fields that name a colleague."""
+    return {field.name for field in entity.fields if field.refers == "colleague"}
 
 
 def _colleagues(database: Database, names: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -176,42 +204,42 @@ def prepared(
     refused: list[Refusal] = []
     for name, typed in values.items():
         try:
-            row[name] = int(typed) if name == "customer_id" else _value(declared.field(name), typed, reading)
+            row[name] = (
+                int(typed)
+                if name == "customer_id"
+                else _checked(entity, declared.field(name), typed, reading)
+            )
         except InvalidInput as refusal:
             refused.append(Refusal(None, name, _typed_text(typed) or "", str(refusal)))
+    refused += _lacking(declared, row, {refusal.field for refusal in refused})
+    wrong = checks.rule_faults(database, declared, row)
+    refused += [Refusal(None, name, str(row[name]), why) for name, why in wrong.items()]
     return ({}, tuple(refused)) if refused else (_rows_of(database, declared, row), ())
 
 
+def _lacking(declared: Entity, row: Mapping[str, Any], told: set[str]) -> list[Refusal]:
+    """What a new record must have and has not, beside what was said of it already."""
+    fields = [field for field in checks.lacking(declared, row) if field.name not in told]
+    return [Refusal(None, field.name, "", f"{field.label} cannot be empty.") for field in fields]
+
+
 def _rows_of(database: Database, declared: Entity, row: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    _check_free(database, declared, row)
+    checks.check_record(declared, row)
+    if why := checks.taken(database, declared.name, row.get(checks.UNIQUE.get(declared.name, ""))):
+        raise InvalidInput(why)
     frame = pd.DataFrame([row])
     if declared.name == "customer":
         frame = complete_names(frame).drop(columns="named")
         _refuse_unnamed(frame)
     if declared.content:
         frame = _with_key(database, declared.name, frame)
-    owner = row.get("owner")
-    return {**_colleagues(database, [owner] if owner else []), declared.name: frame}
+    named = [row[name] for name in sorted(_colleague_fields(declared)) if row.get(name)]
+    return {**_colleagues(database, named), declared.name: frame}
 
 
 def _refuse_unnamed(frame: pd.DataFrame) -> None:
     if frame["name"].isna().any():
         raise InvalidInput("A new customer needs at least a name, a company, an e-mail or a phone.")
-
-
-def _check_free(database: Database, declared: Entity, row: Mapping[str, Any]) -> None:
-    """A key that is taken is said before the database says it."""
-    for key in ("code", "number") if declared.name in ("customer", "order") else ():
-        value = row.get(key)
-        if value is None:
-            continue
-        with database.read() as connection:
-            held = existing.rows_by_keys(connection, declared.name, {key: [value]})
-        if len(held):
-            label = declared.field(key).label.lower()
-            raise InvalidInput(
-                f"The {label} {value} belongs to {held.iloc[0].get('name') or 'another one'} already."
-            )
 
 
 def _with_key(database: Database, entity: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -247,5 +275,25 @@ def remove_customers(database: Database, ids: Iterable[int], *, who: str, as_of:
         removes, cells = existing.what_goes_with(connection, wanted)
     why = f"Removal of {len(held)} customer{'s'[: len(held) != 1]}"
     changes = ChangeSet(why, changes=cells, removes=removes)
+    batch = journal.apply(database, changes, who=who, as_of=as_of)
+    return Saved(batch.removed, conflicts=batch.conflicts, batch=batch)
+
+
+def remove_records(database: Database, entity: str, ids: Iterable[int], *, who: str, as_of: date) -> Saved:
+    """Take records out; what refers to them by name stays as it is, and all returns with an undo.
+
+    NotFound when some are gone already; customers take more with them: `remove_customers`.
+    """
+    if entity == "customer":
+        return remove_customers(database, ids, who=who, as_of=as_of)
+    wanted, declared = sorted({int(number) for number in ids}), ENTITIES[entity]
+    with database.read() as connection:
+        held = existing.rows_by_keys(connection, entity, {"id": wanted})
+    if len(held) < len(wanted):
+        raise NotFound(
+            f"Some of these {declared.plural.lower()} are not there any more. Look at the list again."
+        )
+    words = (declared.label if len(wanted) == 1 else declared.plural).lower()
+    changes = ChangeSet(f"Removal of {len(wanted)} {words}", removes={entity: tuple(wanted)})
     batch = journal.apply(database, changes, who=who, as_of=as_of)
     return Saved(batch.removed, conflicts=batch.conflicts, batch=batch)

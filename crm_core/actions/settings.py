@@ -14,6 +14,8 @@ from crm_core.actions.company import (
 )
 from crm_core.actions.goals import GOALS, checked_goal
 from crm_core.actions.limits import BOUNDS, checked_limit
+from crm_core.actions.mail_settings import MAIL_SETTINGS
+from crm_core.actions.rule_settings import RULE_SETTINGS
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
@@ -57,6 +59,8 @@ SETTINGS = {
             Declared(name, f"{bound.meaning} ({bound.unit})", str(bound.usual), partial(checked_limit, name))
             for name, bound in BOUNDS.items()
         ),
+        *(Declared(one.name, one.meaning, one.usual, one.check) for one in MAIL_SETTINGS.values()),
+        *(Declared(one.name, one.meaning, one.usual, one.check) for one in RULE_SETTINGS.values()),
     )
 }  # fmt: skip
 

@@ -123,6 +123,8 @@ def reread_text(
 
 
 def _proposed(one: UploadedSheet, others: Sequence[Table]) -> UploadedSheet:
+    if one.is_list:
+        return one
     return replace(one, proposal=EMPTY) if one.table is None else proposed(one, propose(one.table, others))
 
 

@@ -11,13 +11,14 @@ from crm_core.model.changes import Batch, ChangeSet
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo did."""
+    """What an undo did. `along`: what rules had done because of it and what went with it, as a sentence, or blank."""
 
     batch: Batch
     undoes: int
     removed: int
     restored: int
     kept: tuple[Kept, ...]
+    along: str = ""
 
 
 def undo_batch(
@@ -33,4 +34,4 @@ def undo_batch(
             return undo.inverse(connection, batch).changes
 
     done = journal.apply(database, inverse.changes, who=who, as_of=as_of, replan=again, progress=progress)
-    return Undone(done, batch, done.removed, done.created + done.changed, inverse.kept)
+    return Undone(done, batch, done.removed, done.created + done.changed, inverse.kept, inverse.along)

@@ -94,4 +94,5 @@ def _time_line(stock: Stock, customer: int, planned: pd.DataFrame) -> pd.DataFra
         planned,
         timeline.edits(connection, customer),
         timeline.made(connection, customer),
+        timeline.records(connection, customer, as_of),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions.compiled import describe
-from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.conditions.known import ASKED_OF, CUSTOMER_FIELDS
 from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition
@@ -16,7 +16,9 @@ from crm_core.model.entities import Field
 from crm_core.views.cache import Stock, remembered
 
 # What the measures and fields of a customer are read from; a page is kept as long as none of them changed.
-READ = ("customer", "order", "purchase", "interaction", "follow-up", "forecast", "segment", "standing")
+READ = (
+    "customer", "order", "purchase", "interaction", "follow-up", "forecast", "segment", "standing", *ASKED_OF,
+)  # fmt: skip
 
 SHOWN = (
     "code", "name", "preferred_name", "salutation", "email", "phone", "company", "owner", "tags", "birthday", "city",

@@ -1,4 +1,4 @@
-"""What the Follow-ups page and command show: the plays, and who would be on a day's list. Stores nothing."""
+"""What the Follow-ups page and command show: who would be on a day's list. Stores nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from crm_core.insight.uplift import is_held_out
+from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
+from crm_core.model.registry import ENTITIES
 from crm_core.outreach.lists import DayList, day_list
-from crm_core.outreach.plays import BUILT_IN, Play, plays_named
+from crm_core.outreach.plays import Play, chosen_plays
 from crm_core.outreach.words import worded
 from crm_core.views.cache import Stock, remembered
+from crm_core.views.wanting import Wanting
 
 SHOWN = 1000
-READ = ("customer", "order", "purchase", "interaction", "follow-up", "colleague", "setting", "profile")
+# A play may ask about any record.
+READ = (*ENTITIES, "profile", "forecast", "standing", "item")
 Names = tuple[str, ...] | None
 FRAME_COLUMNS = {
     "id": "id", "name": "name", "code": "code", "play": "play", "label": "label", "why": "why", "say": "say",
@@ -25,7 +30,8 @@ FRAME_COLUMNS = {
 
 @dataclass(frozen=True)
 class PlayCard:
-    """One play on a day: how many are listed for it, for a stronger reason (`also`), or left out and why."""
+    """One play on a day: how many are listed for it, for a stronger reason (`also`), or left out and why; `fault`: why
+    it brings nobody, where it cannot be used."""
 
     name: str
     label: str
@@ -33,6 +39,7 @@ class PlayCard:
     due: int
     also: int
     left_out: Mapping[str, int]
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class Preview:
     """Who would be on the list.
 
     `frame`: the first of them (`id name code play label why say who due phone email`; `due` ISO text).
-    `people` and the counts are of all. `callers`: all who may call.
+    `people` and the counts are of all. `callers`: all who may call. `moved`: how many are left for tomorrow (also in
+    `left_out`). `notes`: sentences about the day.
     """
 
     frame: pd.DataFrame
@@ -50,11 +58,8 @@ class Preview:
     left_out: Mapping[str, int]
     cards: tuple[PlayCard, ...]
     callers: tuple[str, ...]
-
-
-def plays() -> tuple[Play, ...]:
-    """The built-in plays, strongest first: `name`, `label`, `words` and the rest."""
-    return tuple(sorted(BUILT_IN, key=lambda play: -play.strength))
+    moved: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def preview(
@@ -73,7 +78,7 @@ def preview(
     """
     owners = (owner,) if isinstance(owner, str) else owner
     wish = (_kept(plays), _kept(owners), _kept(ids), limit)
-    return _preview(database, *wish, as_of=as_of)
+    return _preview(database, Wanting(database, as_of), *wish, as_of=as_of)
 
 
 def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
@@ -82,14 +87,44 @@ def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
 
 @remembered(*READ)
 def _preview(
-    stock: Stock, plays: Names, owners: Names, ids: tuple[int, ...] | None, limit: int | None
+    stock: Stock, offers: Wanting, plays: Names, owners: Names, ids: tuple[int, ...] | None, limit: int | None
 ) -> Preview:
-    source = CallSource(stock.connection, stock.as_of)
-    wanted = plays_named(plays, by_hand=ids is not None)
-    day = day_list(source, wanted, stock.as_of, owners=owners, ids=ids)
+    source = CallSource(stock.connection, stock.as_of, offers, is_held_out)
+    whole = whole_day(source, plays, owners, ids)
+    day = whole.day
     frame = _frame(worded(day, source, limit))
     counts = (len(day.people), day.by_play, day.by_owner, day.left_out)
-    return Preview(frame, *counts, _cards(day), day.callers)
+    faults = {
+        play.name: (play.label, play.words, day.faults[play.name])
+        for play in whole.plays
+        if play.name in day.faults
+    }
+    faults |= {name: (name, "", words) for name, words in whole.broken.items()}
+    return Preview(frame, *counts, _cards(day, faults), day.callers, len(day.moved), day.notes)
+
+
+@dataclass(frozen=True)
+class WholeDay:
+    """A day's list before it is worded, the plays that were asked for, and by name what is wrong with the others."""
+
+    day: DayList
+    plays: tuple[Play, ...]
+    broken: Mapping[str, str]
+
+
+_days = Memory(2)  # the list and the board beside it are one day: it is worked out once for both
+
+
+def whole_day(
+    source: CallSource, plays: Names = None, owners: Names = None, ids: tuple[int, ...] | None = None
+) -> WholeDay:
+    """The list of the source's day, kept as long as nothing changes that it is made of; nobody writes into it."""
+
+    def made() -> WholeDay:
+        wanted, broken = chosen_plays(source, plays, ids is not None, as_of=source.as_of)
+        return WholeDay(day_list(source, wanted, source.as_of, owners=owners, ids=ids), tuple(wanted), broken)
+
+    return _days.of(source.connection, READ, (source.as_of, plays, owners, ids), made)
 
 
 def _frame(day: DayList) -> pd.DataFrame:
@@ -98,11 +133,14 @@ def _frame(day: DayList) -> pd.DataFrame:
     return people[list(FRAME_COLUMNS)].rename(columns=FRAME_COLUMNS)
 
 
-def _cards(day: DayList) -> tuple[PlayCard, ...]:
+def _cards(day: DayList, faults: Mapping[str, tuple[str, str, str]]) -> tuple[PlayCard, ...]:
     on, also, out = day.by_play, day.also_by_play, day.left_out_by_play
-    return tuple(
+    sound = tuple(
         PlayCard(
             play.name, play.label, play.words, on.get(play.name, 0), also.get(play.name, 0), out[play.name]
         )
         for play in day.plays
+    )
+    return sound + tuple(
+        PlayCard(name, label, words, 0, 0, {}, fault) for name, (label, words, fault) in faults.items()
     )

@@ -1,11 +1,12 @@
 """The time line of a customer: purchases, contacts, follow-ups and changes as one list, newest first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.views.timeline_records import record_rows
 from crm_core.views.words import counted
 
 COLUMNS = ("day", "what", "words", "amount", "who")
@@ -20,9 +21,12 @@ def time_line(
     planned: pd.DataFrame,
     edits: pd.DataFrame,
     made: tuple[str, str, str] | None,
+    records: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Columns day (ISO), what (purchase, return, contact, follow-up, change), words, amount, who; newest first."""
+    """Columns day (ISO), what (purchase, return, contact, follow-up, change; complaint, answer, gift, event, message),
+    words, amount, who; newest first."""
     rows = [
+        *record_rows(records, contacts),
         *_orders(lines),
         *_heads(heads),
         *_contacts(contacts),
@@ -82,7 +86,8 @@ def _contacts(contacts: pd.DataFrame) -> Iterator[Row]:
 def _planned(planned: pd.DataFrame) -> Iterator[Row]:
     """Those that are done or dropped; what is still open stands under the next follow-ups."""
     for due in planned[planned["state"] != "open"].itertuples():
-        words = _sentence(_text(due.reason) or "Follow-up", _text(due.outcome) or _text(due.state) or "")
+        held = "not contacted, to see whether it helps" if due.state == "held out" else _text(due.state)
+        words = _sentence(_text(due.reason) or "Follow-up", _text(due.outcome) or held or "")
         yield due.due_on, "follow-up", words, None, _text(due.owner)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from crm_core.ledger.conditions import offered as stored
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.model.entities import Field, Kind
+from crm_core.views.segments import further
 
-ABOUT, BOUGHT, CONTACTS, HOME, FORECAST, OWN, SAVED = (
-    "About them", "What they bought", "Contacts", "Where they live", "Forecast", "Their own columns", "Saved segments",
+ABOUT, BOUGHT, CONTACTS, TOLD, HOME, FORECAST, OWN, SAVED = (
+    "About them", "What they bought", "Contacts", "What they told us and got", "Where they live", "Forecast",
+    "Their own columns", "Saved segments",
 )  # fmt: skip
 Relations = tuple[tuple[str, str], ...]
 
@@ -19,7 +21,8 @@ Relations = tuple[tuple[str, str], ...]
 class Offered:
     """Something to ask about. `field`: a field of the customer (`Where`), or `purchase`, `purchase.product`,
     `purchase.category`, `interaction`, `follow-up` (`Has`), `near` (`Near`), `saved` (`Saved`): these have the
-    relations `yes` and `no`. `relations`: (relation, in words); `choices`: stored values, most frequent first."""
+    relations `yes` and `no`; or one of `further.KINDS`, whose conditions `further` makes.
+    `relations`: (relation, in words); `choices`: stored values, most frequent first."""
 
     group: str
     field: str
@@ -55,7 +58,8 @@ OF_KIND: dict[Kind, Relations] = {
 ASKED: dict[str, tuple[str, ...]] = {
     ABOUT: (
         "segment", "tier", "tags", "owner", "stage", "priority", "pattern", "birthday", "name", "code", "company",
-        "job_title", "email", "phone", "sex", "language", "source", "since", "need", "likes", "note",
+        "job_title", "email", "phone", "sex", "language", "source", "since", "need", "why_not", "referred_by", "likes",
+        "note",
     ),
     BOUGHT: (
         "orders", "revenue", "last_on", "first_on", "recency_days", "average_order", "quantity", "days", "gap",
@@ -63,7 +67,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     CONTACTS: (
         "last_contact_on", "contacts", "inquiries", "open_follow_ups", "next_due_on", "may_call", "may_email",
-        "may_message", "do_not_contact",
+        "may_message", "do_not_contact", "bounced_on",
     ),
     HOME: ("city", "region", "postcode", "country", "address"),
     FORECAST: ("p_alive", "expected_orders_90d", "clv_12m"),
@@ -81,6 +85,7 @@ def _offered(connection: Any) -> Iterator[Offered]:
     yield from _fields(connection, BOUGHT)
     yield from _contacts()
     yield from _fields(connection, CONTACTS)
+    yield from _further(connection)
     yield _near(connection)
     yield from _fields(connection, HOME)
     if stored.has_forecasts(connection):
@@ -130,6 +135,12 @@ def _contacts() -> Iterator[Offered]:
     )
     waiting: Relations = (("yes", "have one that is open"), ("no", "have none that is open"))
     yield Offered(CONTACTS, "follow-up", "Follow-up", None, waiting)
+
+
+def _further(connection: Any) -> Iterator[Offered]:
+    for name, kept in further.KINDS.items():
+        said, choices = tuple(kept.words.items()), further.choices_of(connection, name)
+        yield Offered(TOLD, name, kept.label, Kind.TEXT, said, choices, kept.help)
 
 
 def _near(connection: Any) -> Offered:
