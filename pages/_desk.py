@@ -37,13 +37,14 @@ PAGES = (
     ("segments", "Segments", ":material/group_work:", True),
     ("insights", "Insights", ":material/insights:", True),
     ("followups", "Follow-ups", ":material/call:", True),
+    ("records", "Records", ":material/table_rows:", True),
     ("history", "History", ":material/history:", True),
 )
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What a page works with. `as_of` is today, or the day that the environment sets for a demonstration."""
+    """What a page works with. `as_of` is the day it was drawn, or the one that the environment sets."""
 
     database: Database
     as_of: date
@@ -52,8 +53,11 @@ class Desk:
 
     @property
     def act(self) -> dict[str, Any]:
-        """Who does it and on which day, as every action wants to know: `add_record(…, **desk.act)`."""
-        return {"who": self.who, "as_of": self.as_of}
+        """Who does it and on which day, as every action wants to know: `add_record(…, **desk.act)`.
+
+        The day is that of the click: a page may have been drawn before midnight.
+        """
+        return {"who": self.who, "as_of": today()}
 
 
 def menu() -> list[Any]:
@@ -80,7 +84,7 @@ def open_desk() -> Desk:
     try:
         day = today()
         database = _opened(opening.database_url())
-        _morning(database.url, day, database)
+        _begun(database.url, day, database)
         return Desk(database, day, _user(), company(database))
     except RegularsError as refusal:
         tell(refusal)
@@ -100,6 +104,12 @@ def today() -> date:
         ) from None
 
 
+def same_day(desk: Desk) -> None:
+    """First in a part that runs alone: where the page is from before midnight, the whole of it is drawn anew."""
+    if desk.as_of != today():
+        st.rerun(scope="app")
+
+
 @st.cache_resource(show_spinner="Opening the shop", max_entries=8, on_release=lambda held: held.close())
 def _opened(url: str) -> Database:
     """One handle a process and database."""
@@ -113,9 +123,9 @@ def _opened(url: str) -> Database:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _morning(url: str, day: date, _database: Database) -> bool:
+def _begun(url: str, day: date, _database: Database) -> bool:
     """Once a day and process: rows dated up to today begin to count."""
-    keeping.morning(_database, as_of=day)
+    keeping.begin_day(_database, as_of=day)
     return True
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from crm_core.actions.rules import after_change
 from crm_core.model.conditions import Condition
-from pages._desk import PAGES, Desk, in_words, open_desk, tell
+from pages._desk import PAGES, Desk, in_words, open_desk, same_day, tell
 from pages._jobs import begin, finish
 from pages._words import (
     ago,
@@ -27,7 +28,7 @@ from pages._words import (
 __all__ = [
     "PAGES", "Desk", "ago", "amounts", "as_date", "counted", "day", "demo_banner", "download", "go_to_people",
     "go_to_person", "in_words", "is_missing", "locale", "moment", "money", "number", "open_desk", "people_link",
-    "percent", "person_link", "plain", "say_later", "say_now", "since", "tell",
+    "percent", "person_link", "plain", "rules_now", "same_day", "say_later", "say_now", "since", "tell",
 ]  # fmt: skip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,6 +92,13 @@ def say_now() -> None:
     """What was to be said later; app.py calls it, and what runs again without app.py."""
     for text, icon in st.session_state.pop("to_say", []):
         st.toast(text, icon=icon, duration="long")
+
+
+def rules_now(desk: Desk) -> None:
+    """What was just saved may set off a rule; what the rules did is said. app.py asks at each run; mostly 2 ms."""
+    ran = after_change(desk.database, desk.as_of)
+    if ran.fired:
+        say_later(ran.words, ":material/bolt:")
 
 
 def demo_banner(desk: Desk) -> None:

@@ -140,7 +140,8 @@ def _undo_question(desk: Desk, one: Batch) -> None:
     st.markdown(f"**{plain(one.why)}**")
     st.write(_goes(one))
     st.caption(
-        "What was edited since, or is used by later records, stays as it is and is listed. An undo can be undone."
+        "What rules did because of it goes along. What was edited since, or is used by later records, stays as it is "
+        "and is listed. An undo can be undone."
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Leave it", key="undo_no", on_click=_forget, args=("undo_asked",))
@@ -168,7 +169,9 @@ def undone_note(done: Undone) -> None:
     parts = [(done.removed, "record", "taken out"), (done.restored, "value", "brought back")]
     said = [f"{counted(amount, thing)} {what}" for amount, thing, what in parts if amount]
     words = ", ".join(said) or "there was nothing left to take back"
-    st.success(f"Number {done.undoes} is undone: {words}.", icon=":material/undo:")
+    st.success(
+        f"Number {done.undoes} is undone: {words}. {plain(done.along)}".rstrip(), icon=":material/undo:"
+    )
     if done.kept:
         with st.expander(f"{counted(len(done.kept), 'record')} stayed as they are", icon=":material/info:"):
             rows = [(ENTITIES[one.entity].label, one.code, one.why) for one in done.kept]

@@ -1,5 +1,7 @@
 """Customer: everything about one person; /customer?id=12."""
 
+from typing import Any
+
 import streamlit as st
 
 from crm_core.errors import RegularsError
@@ -11,7 +13,8 @@ from pages._people.dialogs import OPEN_DIALOG, show_dialog
 from pages._people.edit import edit_person
 from pages._people.habits import habits
 from pages._people.head import head, news, tiles, tools
-from pages._people.story import facts, likes, planned, time_line
+from pages._people.story import as_tables, facts, likes, planned, time_line
+from pages._today.work import work
 
 desk = open_desk()
 MATCHES = 8
@@ -44,14 +47,27 @@ def find_somebody(desk: Desk) -> None:
         found = customers.people(desk.database, query, desk.as_of)
         for row in found.frame.to_dict("records"):
             person_link(row["name"], int(row["id"]), key=f"found_{row['id']}", icon=":material/person:")
-        if not found.total:
+        if not found.total and words:
             st.caption("Nobody like that. Try fewer letters, or add them on the Customers page.")
+        elif not found.total:
+            st.caption(
+                "There are no customers yet. Upload a workbook, or add the first one on the Customers page."
+            )
+
+
+def ways_back() -> None:
+    """To everybody; to the call in hand, which stands as it was left."""
+    look: dict[str, Any] = {"type": "tertiary", "icon": ":material/arrow_back:"}
+    with st.container(horizontal=True, key="ways_back"):
+        if work().at is not None and st.button("My calls", key="to_calls", **look):
+            go_to_page("today")
+        if st.button("All customers", key="to_customers", **look):
+            go_to_page("customers")
 
 
 def show(desk: Desk, person: CustomerPage) -> None:
     """The page of one person."""
-    if st.button("All customers", key="to_customers", type="tertiary", icon=":material/arrow_back:"):
-        go_to_page("customers")
+    ways_back()
     head(desk, person)
     tools(desk, person)
     news(desk, person)
@@ -62,6 +78,7 @@ def show(desk: Desk, person: CustomerPage) -> None:
         habits(desk, person)
         likes(person)
         facts(person)
+        as_tables(desk, person)
     with left:
         time_line(desk, person)
     if st.session_state.get(OPEN_DIALOG) == "edit person":

@@ -11,10 +11,12 @@ import streamlit as st
 from crm_core.actions.followups import CallList, file_name, issue_call_list
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import DatabaseTrouble, RegularsError
+from crm_core.views.wanting import Wanting
 from pages._parts import XLSX, Desk, counted, number, plain, tell
 
 SAID = "list_said"  # session_state: the CallList handed out last, a refusal, or words
 PATIENCE = 120  # seconds
+CSV = "text/csv"
 
 
 @dataclass
@@ -34,20 +36,22 @@ class Errand:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the list is to hold: names of plays, callers (None: all), people (None: everybody), the day."""
+    """What the list is to hold: names of plays, callers (None: all), people (None: everybody), the day; as text."""
 
     on: date
     plays: tuple[str, ...]
     owners: tuple[str, ...] | None = None
     ids: tuple[int, ...] | None = None
+    as_csv: bool = False
 
 
 def hand_out(desk: Desk, wish: Wish, errand: Errand) -> None:
     """Make the list and write its follow-ups down; the callback of the download buttons."""
     try:
         made = issue_call_list(
-            desk.database, as_of=wish.on, who=desk.who, plays=wish.plays, owners=wish.owners, ids=wish.ids
-        )
+            desk.database, as_of=wish.on, who=desk.who, plays=wish.plays, owners=wish.owners, ids=wish.ids,
+            as_csv=wish.as_csv, offers=Wanting(desk.database, wish.on),
+        )  # fmt: skip
         errand.content = made.bytes
         st.session_state[SAID] = made
     except RegularsError as refusal:
@@ -58,10 +62,13 @@ def hand_out(desk: Desk, wish: Wish, errand: Errand) -> None:
 
 def list_button(desk: Desk, label: str, wish: Wish, key: str, **look: Any) -> None:
     """A download button for that list."""
-    errand = Errand()
+    errand, name = Errand(), file_name(wish.on, wish.owners)
+    if wish.as_csv:
+        name = name.replace(".xlsx", ".csv")
+    look = {"icon": ":material/download:", **look}
     st.download_button(
-        label, errand.fetch, file_name(wish.on, wish.owners), XLSX, key=key, on_click=hand_out,
-        args=(desk, wish, errand), icon=":material/download:", **look,
+        label, errand.fetch, name, CSV if wish.as_csv else XLSX, key=key, on_click=hand_out,
+        args=(desk, wish, errand), **look,
     )  # fmt: skip
 
 
@@ -81,16 +88,12 @@ def _handed_out(desk: Desk, said: CallList) -> None:
         people = counted(said.people, "person", "people")
         callers = " · ".join(f"{plain(name)} {number(count)}" for name, count in said.by_owner.items())
         st.markdown(f":material/check: **{plain(said.file_name)}** with {people}. {callers}")
-        st.caption(_written(said) + " " + left_out_words(said.left_out))
-        if said.batch is not None:
-            st.button(
-                "Undo",
-                key="list_undo",
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=_undo,
-                args=(desk, said),
-            )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_written(said), width="content")
+            if said.batch is not None:
+                st.button(
+                    "Undo", key="list_undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(desk, said)
+                )  # fmt: skip
 
 
 def _written(said: CallList) -> str:

@@ -12,6 +12,7 @@ from crm_core.errors import RegularsError
 from crm_core.model.words import MONEY_UNIT, OUTCOMES, SEGMENTS
 from crm_core.views import doubles
 from crm_core.views.customer import CustomerPage
+from pages._grid.dialogs import add
 from pages._parts import Desk, ago, as_date, counted, day, is_missing, money, number, plain, tell
 from pages._people.dialogs import new_purchase, open_dialog
 from pages._people.habits import expected
@@ -75,6 +76,11 @@ def tools(desk: Desk, person: CustomerPage) -> None:
             "Log purchase", key="person_purchase", icon=":material/shopping_bag:", on_click=new_purchase,
             args=((person.id, person.name),),
         )  # fmt: skip
+        begun = {"type": "complaint", "state": "open", "owner": person.fields.get("owner")}
+        st.button(
+            "Log a complaint", key="person_complaint", icon=":material/sentiment_dissatisfied:", on_click=add,
+            args=("case", (person.id, person.name), begun),
+        )  # fmt: skip
         st.button(
             "Edit", key="person_edit", icon=":material/edit:", on_click=open_dialog, args=("edit person",)
         )
@@ -104,13 +110,11 @@ def _contact(desk: Desk, person: CustomerPage) -> None:
 
 
 def _log(desk: Desk, customer: int, outcome: str) -> None:
-    held = st.session_state
+    held, on = st.session_state, desk.act["as_of"]
     note = (held.get("contact_note") or "").strip()
-    next_on = held.get("contact_next") or (
-        desk.as_of + timedelta(days=1) if outcome == "call again" else None
-    )
+    next_on = held.get("contact_next") or (on + timedelta(days=1) if outcome == "call again" else None)
     contact = Contact(
-        customer, desk.as_of, outcome, channel=held.get("contact_channel") or "phone", note=note,
+        customer, on, outcome, channel=held.get("contact_channel") or "phone", note=note,
         reason=note if outcome == "not interested" else "", owner=held.get("list_me") or "", next_on=next_on,
     )  # fmt: skip
     try:
@@ -119,7 +123,8 @@ def _log(desk: Desk, customer: int, outcome: str) -> None:
         held[SAID] = refusal
         return
     planned = f" Next contact: {day(next_on)}." if next_on else ""
-    say(customer, f"Logged: {outcome}.{planned}", saved)
+    both = " Somebody else logged a contact at the same moment; both stand." if saved.conflicts else ""
+    say(customer, f"Logged: {outcome}.{planned}{both}", saved)
     held["contact_note"], held["contact_next"] = "", None
 
 
@@ -128,7 +133,7 @@ def say(customer: int, words: str, saved: Saved) -> None:
     held = st.session_state
     if saved.refused:
         words = " ".join(refusal.why for refusal in saved.refused)
-    elif saved.conflicts:
+    elif saved.conflicts and not saved.saved:
         words = "Somebody else changed this person at the same moment. Look at the page as it is now, and try again."
     held[SAID] = (customer, words, saved.batch.id if saved.batch and saved.saved else None)
 

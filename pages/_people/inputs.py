@@ -1,6 +1,7 @@
 """Inputs for declared fields: text for whatever our own parser reads, with the refusal right below the field."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,7 +30,7 @@ def field_input(
             name,
             options,
             index=options.index(text) if text in options else 0,
-            format_func=_or_unknown,
+            format_func=partial(_or_blank, "choose one" if field.required else "not said"),
             **common,
         )
     elif field.refers == "colleague":
@@ -46,8 +47,8 @@ def field_input(
         st.caption(f":red[:material/error: {plain(refusal.why)}]")
 
 
-def _or_unknown(word: str) -> str:
-    return word or "not known"
+def _or_blank(blank: str, word: str) -> str:
+    return word or blank
 
 
 def typed(entity: Entity, names: Iterable[str], prefix: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.model.entities import Kind
-from crm_core.model.registry import CUSTOMER
+from crm_core.model.registry import CUSTOMER, ENTITIES
+from crm_core.views import records
 from crm_core.views.customer import CustomerPage
 from pages._parts import Desk, ago, day, is_missing, money, number, plain
 
@@ -14,6 +15,11 @@ KINDS = {
     "purchase": ("Purchases", "shopping_bag"),
     "return": ("Returns", "undo"),
     "contact": ("Contacts", "call"),
+    "complaint": ("Complaints and requests", "report"),
+    "answer": ("Answers", "rate_review"),
+    "gift": ("Gestures", "redeem"),
+    "event": ("Events", "celebration"),
+    "message": ("Messages", "mail"),
     "follow-up": ("Follow-ups", "event"),
     "change": ("Changes", "edit"),
 }
@@ -112,3 +118,16 @@ def facts(person: CustomerPage) -> None:
 
 def _shown(value: Any, kind: Kind) -> str:
     return day(value) if kind is Kind.DATE else str(value)
+
+
+def as_tables(desk: Desk, person: CustomerPage) -> None:
+    """Ways to all that is kept of them, each as a table that can be corrected."""
+    sizes = records.counts_of_customer(desk.database, person.id, desk.as_of)
+    if not any(sizes.values()):
+        return
+    st.subheader("As tables", anchor=False)
+    with st.container(horizontal=True, gap="xsmall", key="person_records"):
+        for name, size in sizes.items():
+            label = f"{ENTITIES[name].plural} {number(size)}"
+            if size and st.button(label, key=f"table_{name}", type="tertiary", icon=":material/table_rows:"):
+                st.switch_page("pages/records.py", query_params={"of": name, "customer": str(person.id)})

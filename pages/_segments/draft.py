@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Where, all_of, any_of
+from crm_core.views.segments import further
 
 # What a row can ask besides a field of the customer.
 BOUGHT = {"purchase": None, "purchase.product": "product", "purchase.category": "category"}
@@ -130,6 +131,8 @@ def _of_row(row: Row) -> Condition | None:
         return _has(row)
     if row.what in (NEAR, SAVED):
         return _place_or_saved(row)
+    if row.what in further.KINDS:
+        return further.condition_of(row.what, row.relation, row.value or (), _since(row))
     return Where(row.what, row.relation, row.value) if _is_answered(row) else None
 
 
@@ -235,7 +238,8 @@ def _related(has: Has, number: int) -> Row | None:
             return Row(number, has.entity, relation, **told)
         case Has("purchase", (Where("product" | "category" as column, "is" | "one of", value),)) if value:
             return Row(number, f"purchase.{column}", relation, _listed(value), **told)
-    return None
+    found = further.row_of(has)
+    return found and Row(number, has.entity, found[0], found[1] or None, since=has.since)
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

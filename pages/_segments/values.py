@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_core.model.entities import Kind
 from crm_core.model.words import MONEY_UNIT
+from crm_core.views.segments.further import KINDS
 from pages._parts import Desk, as_date
 from pages._segments.draft import BOUGHT, CONTACT, FOLLOW_UP, NEAR, NO, SAVED, VALUELESS, Row
 
@@ -40,7 +41,7 @@ def form_of(kind: Kind | None, relation: str | None) -> str:
 
 def value_boxes(desk: Desk, row: Row, kind: Kind | None, choices: Sequence[str]) -> None:
     """What stands behind field and relation."""
-    if row.what in BOUGHT or row.what in (CONTACT, FOLLOW_UP):
+    if row.what in BOUGHT or row.what in (CONTACT, FOLLOW_UP) or row.what in KINDS:
         _related(row, choices)
     elif row.what == NEAR:
         _near(row, choices)
@@ -184,6 +185,8 @@ def _related(row: Row, choices: Sequence[str]) -> None:
     """Which, how often, since when."""
     if BOUGHT.get(row.what or ""):
         _many(row, choices, "any of these", is_free=True)
+    elif row.what in KINDS and KINDS[row.what].column:
+        _many(row, choices, "any", is_free=KINDS[row.what].column != "about")
     if row.relation != NO and row.what in BOUGHT:
         _times(row)
     if row.what != FOLLOW_UP:

@@ -7,7 +7,7 @@ import streamlit as st
 from crm_core.model.folding import fold
 from crm_core.views import customer, customers
 from crm_core.views.customers import PeopleQuery
-from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, plain
+from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, plain, same_day
 from pages._people.dialogs import new_purchase, open_dialog
 
 MATCHES = 4
@@ -29,6 +29,7 @@ COLUMNS = (
 @st.fragment(key="counter")
 def counter(desk: Desk) -> None:
     """The search and who it finds; typing runs only this again."""
+    same_day(desk)
     with st.container(border=True, key="counter_box"):
         search, doing = st.columns([0.6, 0.4], vertical_alignment="bottom")
         words = search.text_input(

@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from crm_core.errors import RegularsError
 from crm_core.views import doubles, exports, followups, history
+from crm_core.views.calls import Callers
 from crm_core.views.insights.periods import period
 from crm_core.views.insights.sentences import Sentence, sentences
 from pages._parts import (
@@ -30,15 +31,19 @@ from pages._parts import (
     tell,
 )
 from pages._today.pairs import open_review
+from pages._today.whom import who_am_i
 
 PLAYS = 3
 
 
-def greeting(desk: Desk) -> None:
-    """Good morning, which day it is, and where."""
-    st.title(f"Good {_part_of_day()}")
-    where = f" · {plain(desk.company.name)}" if desk.company.known else ""
-    st.caption(f"{_long(desk.as_of)}{where}")
+def greeting(desk: Desk) -> tuple[str | None, Callers]:
+    """Good morning, which day it is, and where; who is there, and who could be."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="greeting"):
+        with st.container(gap="xsmall", width="stretch"):
+            st.title(f"Good {_part_of_day()}")
+            where = f" · {plain(desk.company.name)}" if desk.company.known else ""
+            st.caption(f"{_long(desk.as_of)}{where}")
+        return who_am_i(desk)
 
 
 def _part_of_day() -> str:
@@ -85,7 +90,7 @@ def _due(found: followups.Preview) -> None:
     words = "People with a reason to be called, after consent and rest"
     st.metric("Calls for today", number(found.people), help=words)
     most = sorted(((amount, name) for name, amount in found.by_play.items() if amount), reverse=True)[:PLAYS]
-    labels = {play.name: play.label for play in followups.plays()}
+    labels = {card.name: card.label for card in found.cards}
     st.caption(
         plain(" · ".join(f"{number(amount)} {labels.get(name, name)}" for amount, name in most))
         or _nobody_due(sum(found.left_out.values()))

@@ -39,7 +39,10 @@ def _one_sheet(desk: Desk, now: Draft, sheet: Any, cells: pd.DataFrame) -> None:
     records = cells[["row", "entity", "id"]].drop_duplicates().sort_values("row", kind="stable")
     more = f", the first {SHOWN_ROWS} are shown" if len(records) > SHOWN_ROWS else ""
     kind = ENTITIES[sheet.entity]
-    amount = counted(len(records), f"changed {kind.label.lower()}", f"changed {kind.plural.lower()}")
+    one, many = kind.label.lower(), kind.plural.lower()
+    if sheet.entity == "follow-up":
+        one, many = "record", "records"
+    amount = counted(len(records), f"changed {one}", f"changed {many}")
     found = before_after(desk, sheet, cells, records.head(SHOWN_ROWS)) if len(cells) else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"**{plain(sheet.sheet)}** · {amount}{more}", width="content")
@@ -47,6 +50,8 @@ def _one_sheet(desk: Desk, now: Draft, sheet: Any, cells: pd.DataFrame) -> None:
             _legend(found[1])
     if found:
         _grid(sheet, *found)
+    if sheet.entity == "follow-up":
+        return
     with st.container(gap="xsmall"):
         st.markdown("**Whose value holds, column by column**")
         _by_column(now, sheet, cells)

@@ -14,7 +14,7 @@ from pages._upload.draft import Draft, draft
 
 KEPT = "(kept as it stands)"
 EXTRA = "extra."  # before the header of a column that is kept as it stands
-POINTING = ("order", "purchase", "interaction")
+POINTING = tuple(name for name, declared in ENTITIES.items() if declared.has("customer"))
 POLICIES = {"theirs": "Take the file’s", "ours": "Keep ours", "fill": "Only fill blanks"}
 DIFFERS, ERASES = "Where it differs", "Blank erases"
 COLUMNS = ["Your column", "Becomes", "For example", DIFFERS, ERASES, "Sure", "Why"]

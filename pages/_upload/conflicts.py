@@ -25,11 +25,7 @@ def conflicts_card(desk: Desk, now: Draft) -> None:
     if not len(cells):
         return
     with st.container(border=True, key="conflicts_card"):
-        one = len(cells) == 1
-        st.markdown(
-            f":material/front_hand: **{counted(len(cells), 'cell')} {'was' if one else 'were'} changed here by hand "
-            "since the last upload.** What was written here stays, unless you take the file’s."
-        )
+        st.markdown(f":material/front_hand: {_told(now, cells)}")
         shown = cells.head(SHOWN_ROWS)
         key = f"conflicts_{now.turn}"
         st.data_editor(
@@ -41,6 +37,22 @@ def conflicts_card(desk: Desk, now: Draft) -> None:
             },
         )  # fmt: skip
         _whole_columns(now, cells)
+
+
+def _told(now: Draft, cells: pd.DataFrame) -> str:
+    """What is disputed: cells that were changed here, and calls of which somebody tells something else."""
+    lists = {sheet.sheet for sheet in now.plan.sheets if sheet.entity == "follow-up"}
+    were = "was" if len(cells) == 1 else "were"
+    if set(cells["sheet"]) <= lists:
+        amount = counted(len(cells), "cell says", "cells say")
+        return (
+            f"**{amount} something else than what is known here, or than another row.** The first stays, unless you "
+            "take the file’s."
+        )
+    return (
+        f"**{counted(len(cells), 'cell')} {were} changed here by hand since the last upload.** What was written here "
+        "stays, unless you take the file’s."
+    )
 
 
 def _frame(desk: Desk, now: Draft, cells: pd.DataFrame) -> pd.DataFrame:

@@ -128,6 +128,15 @@ def _read_as(desk: Desk, now: Draft, sheet: str, position: int, answer: dict[str
     return {**now.choices, sheet: replace(choice, readings={**choice.readings, position: told})}
 
 
+# Words on call lists that nobody knows ----------------------------------------------------------------------
+
+
+def say_word(word: str, key: str) -> None:
+    """A person says what an outcome in other words means, for all rows."""
+    if meant := st.session_state[key]:
+        _take(lambda now: imports.choose_word(now.choices, word, meant))
+
+
 # Cells that a person changed here ---------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from pages._upload.values import told_cells
 
 KINDS = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
 PASTED = "pasted rows.txt"
+UNTOLD = ("pair", "setting")  # possible doubles are told apart; an answer that is remembered is no news
 AT_ONCE = 50_000  # rows that are compared again after every choice; more wait for a word
 KEPT_ROWS = 200_000  # of an upload that was saved, so that its report card can still be made
 Files = Sequence[tuple[str, bytes]]
@@ -179,7 +180,7 @@ def _plan(
     desk: Desk, now: Draft, turn: int, upload: Upload, choices: dict[str, SheetChoice], progress: Progress
 ) -> tuple[Draft, int, Any]:
     """The plan, of which upload, and of which turn of its choices."""
-    return now, turn, imports.plan_upload(desk.database, upload, choices, progress=progress)
+    return now, turn, imports.plan_upload(desk.database, upload, choices, as_of=desk.as_of, progress=progress)
 
 
 def save(desk: Desk) -> None:
@@ -193,7 +194,7 @@ def _save(
     desk: Desk, upload: Upload, choices: dict[str, SheetChoice], plan: Any, progress: Progress
 ) -> SavedUpload:
     batch = imports.save_upload(desk.database, upload, choices, plan, progress=progress, **desk.act)
-    counts = {name: len(frame) for name, frame in plan.changes.creates.items() if name != "pair"}
+    counts = {name: len(frame) for name, frame in plan.changes.creates.items() if name not in UNTOLD}
     files = tuple(file.name for file in upload.files)
     small = sum(len(sheet.sheet.cells) for sheet in upload.sheets) <= KEPT_ROWS
     made_of = (upload, plan) if small else None

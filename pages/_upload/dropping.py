@@ -12,6 +12,7 @@ from crm_core.views import history
 from pages._parts import Desk, counted, download, go_to_page, moment, number, plain, since
 from pages._past import start_undo
 from pages._today.pairs import open_review
+from pages._upload.came_home import result_tiles
 from pages._upload.draft import KINDS, Draft, SavedUpload, start_over, take_files, take_pasted
 from pages._upload.planned import card
 
@@ -29,7 +30,8 @@ def drop_zone(desk: Desk) -> None:
 
 
 INVITATION = (
-    "Customers, purchases and contacts may stand on different sheets or in different files. "
+    "Customers, purchases and contacts may stand on different sheets or in different files; a filled call list "
+    "is known by itself. "
     "You see what would change before anything is saved."
 )
 
@@ -95,6 +97,7 @@ def _known_before(desk: Desk, now: Draft) -> None:
 def saved_panel(desk: Desk, done: SavedUpload) -> None:
     """What was saved, and what can be done next: look at it, call somebody, or take it back."""
     st.success(f"**{plain(', '.join(done.files))} is saved.** {_what(done)}", icon=":material/check_circle:")
+    result_tiles(desk, done)
     _conflicts(done)
     _report(desk, done)
     with st.container(horizontal=True):

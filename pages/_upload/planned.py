@@ -10,14 +10,15 @@ from crm_core.actions.imports import Upload
 from crm_core.actions.report_card import report_card
 from crm_core.model.registry import ENTITIES
 from pages._parts import Desk, counted, download, number, plain
+from pages._upload.came_home import words_card
 from pages._upload.changed import is_decided
 from pages._upload.conflicts import conflicts_card, gone_lines
 from pages._upload.doubts import questions
-from pages._upload.draft import AT_ONCE, Draft, make_plan, save
+from pages._upload.draft import AT_ONCE, UNTOLD, Draft, make_plan, save
 from pages._upload.planned_rows import examples
 from pages._upload.values import told_cells
 
-NAMELESS = ("purchase", "interaction")
+NAMELESS = tuple(name for name, declared in ENTITIES.items() if declared.content and declared.has("customer"))
 TILES = {
     "new": ("New", "Rows that are not stored yet"),
     "changed": ("Changed", "Rows that change something stored"),
@@ -64,8 +65,10 @@ def plan_tab(desk: Desk, now: Draft) -> None:
         return
     counts = _counts(now)
     _tiles(now, counts)
+    words_card(now)
     for sheet in now.upload.sheets:
-        questions(desk, now, sheet)
+        if not sheet.is_list:
+            questions(desk, now, sheet)
     conflicts_card(desk, now)
     _nameless(now)
     _notes(now)
@@ -126,8 +129,8 @@ def _notes(now: Draft) -> None:
 
 
 def _ours(sheet: Any) -> bool:
-    """A sheet that Regulars added to a report card; nobody needs to say what it holds."""
-    return "report card of Regulars" in sheet.why
+    """A sheet that Regulars added to a report card or a call list; nobody needs to say what it holds."""
+    return "report card of Regulars" in sheet.why or "call list of Regulars" in sheet.why
 
 
 def _counts(now: Draft) -> dict[str, int]:
@@ -195,7 +198,7 @@ def _nothing(now: Draft, counts: dict[str, int]) -> str:
 
 def _in_total(now: Draft) -> str:
     parts = [counted(len(frame), f"new {ENTITIES[name].label.lower()}", f"new {ENTITIES[name].plural.lower()}")
-             for name, frame in now.plan.changes.creates.items() if len(frame) and name != "pair"]  # fmt: skip
+             for name, frame in now.plan.changes.creates.items() if len(frame) and name not in UNTOLD]  # fmt: skip
     changed = len(told_cells(now.plan))
     parts += [counted(changed, "changed cell")] if changed else []
     return ", ".join(parts) + ". It can be undone."

@@ -7,6 +7,7 @@ import streamlit as st
 from crm_core.actions.imports import SheetChoice, UploadedSheet
 from crm_core.model.registry import ENTITIES
 from pages._parts import Desk, counted, plain
+from pages._upload.came_home import list_sheet
 from pages._upload.columns import columns_grid, label_of
 from pages._upload.deciding import (
     find_again,
@@ -25,7 +26,7 @@ from pages._upload.values import row_of
 
 SUBJECTS = [name for name, entity in ENTITIES.items() if entity.uploaded]
 REFUSES = {"cell": "Only that cell", "row": "Its whole row"}
-LINES = ("purchase", "interaction")
+LINES = tuple(name for name, declared in ENTITIES.items() if declared.content and declared.has("customer"))
 
 
 def tabs(desk: Desk, now: Draft, planned: Callable[[], None]) -> None:
@@ -66,6 +67,11 @@ def _without_table(sheet: UploadedSheet) -> str:
 def one_sheet(desk: Desk, now: Draft, sheet: UploadedSheet) -> None:
     """What the sheet is taken for, how it looks, and its columns."""
     choice = now.choices[sheet.name]
+    if sheet.is_list:
+        key = f"on_{sheet.name}_{now.turn}"
+        st.toggle("Take these rows in", choice.on, key=key, on_change=switch, args=(sheet.name, key))
+        list_sheet(now, sheet, picture_of(now, sheet))
+        return
     if sheet.table is None and not len(sheet.sheet.cells):
         st.caption("This sheet is empty.")
         text_reading(desk, now, sheet)

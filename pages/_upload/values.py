@@ -18,7 +18,7 @@ ROW = st.column_config.NumberColumn(width=60, format="%d", pinned=True)  # pinne
 
 def told_cells(plan: Any) -> pd.DataFrame:
     """The changed cells to tell a person of; what was kept as typed and goes as its field is filled, is none."""
-    cells = plan.cells
+    cells = plan.cells[~_goes_along(plan.cells)]
     typed = cells["after"].isna() & cells["field"].str.endswith(AS_TYPED)
     if not typed.any():
         return cells
@@ -29,6 +29,11 @@ def told_cells(plan: Any) -> pd.DataFrame:
         for one in cells[typed].itertuples()
     ]
     return cells.drop(index=cells.index[typed][gone])
+
+
+def _goes_along(cells: pd.DataFrame) -> pd.Series:
+    """A call that is done with its outcome: the contact says so already."""
+    return (cells["entity"] == "follow-up") & cells["field"].isin(["state", "outcome", "done_on"])
 
 
 def _field(mapping: Mapping[str, str], kept: str) -> str:
