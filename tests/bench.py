@@ -234,11 +234,13 @@ def main() -> None:
         from tests.bench_fit import bench_fit
         from tests.bench_large import bench_large
         from tests.bench_match import bench_match
+        from tests.bench_outreach import bench_outreach
         from tests.bench_sheet import bench_full_sheet
         from tests.bench_upload import bench_upload
 
         bench_match(row)
         bench_upload(folder, row)
+        bench_outreach(folder / "0" / "regulars.db", row, timed)
         bench_full_sheet(folder, row, timed)
         bench_pages(f"sqlite:///{folder / '0' / 'regulars.db'}", row)
         bench_call_list(row, timed)

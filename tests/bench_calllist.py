@@ -3,52 +3,60 @@
 import io
 import statistics
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 PEOPLE, TURNS = 10_000, 5
 TEXT = "Bought every 28 days, last 41 days ago; high-tier people are called every 30 days"
+LIST, DUE = "2de75647b4ae49da90a0af0b1794ff57/2026-01-05", date(2026, 1, 5)
+
+
+def person(n: int) -> dict[str, Any]:
+    """By header the cells of one row; what is not named is blank."""
+    return {
+        "Name": f"Given{n} Family{n}", "Preferred name": f"Given{n}", "Phone": f"+44 7700 {900000 + n}",
+        "E-mail": f"person{n}@example.com", "Why today": TEXT,
+        "Say": f"Good morning, this is about your order {n}. How was it?",
+        "Last bought": f"12 Dec 2025: Flat white; Cake {n % 90}, 12.50 EUR", "Likes": "Flat white",
+        "Last contact": "12 Nov 2025, call, no answer", "Due": DUE, "Company": f"Firm {n % 5003}",
+        "Owner": f"Colleague {n % 7}", "Code": f"C{n:05d}", "Follow-up number": n, "Customer number": n, "List": LIST,
+        "Check": f"{n * 2654435761 % 2**32:08x}",
+    }  # fmt: skip
 
 
 def cells() -> list[list[Any]]:
-    return [
-        [f"C{n:05d}", f"Given{n} Family{n}", f"+44 7700 {900000 + n}", f"person{n}@example.com", TEXT,
-         f"Good morning, this is about your order {n}. How was it?", "Flat white", 12.5 + n % 90, None, None, None]
-        for n in range(PEOPLE)
-    ]  # fmt: skip
+    """The columns of a call list as it is handed out, in their order."""
+    from crm_core.outreach.call_list import COLUMNS
 
-
-HEADS = (
-    "Code", "Name", "Phone", "E-mail", "Why today", "Say", "Likes", "Last bought", "Outcome", "Next date", "Note",
-)  # fmt: skip
+    return [[found.get(column.header) for column in COLUMNS] for found in map(person, range(PEOPLE))]
 
 
 def bare(rows: list[list[Any]]) -> None:
+    """The cells and the format of the days, and nothing else: no widths, no drop-downs, no hidden sheet."""
     import xlsxwriter
 
+    from crm_core.outreach.call_list import COLUMNS
+
     book = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
-    sheet = book.add_worksheet("Everyone")
-    for column, head in enumerate(HEADS):
-        sheet.write_string(0, column, head)
+    sheet, day = book.add_worksheet("Everyone"), book.add_format({"num_format": "yyyy-mm-dd"})
+    for column, style in enumerate(COLUMNS):
+        sheet.write_string(0, column, style.header)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             if isinstance(value, str):
                 sheet.write_string(number, column, value)
+            elif isinstance(value, date):
+                sheet.write_datetime(number, column, value, day)
             elif value is not None:
                 sheet.write_number(number, column, value)
     book.close()
 
 
 def ours(rows: list[list[Any]]) -> None:
-    from crm_core.model.words import OUTCOMES
-    from crm_core.workbook.write import ColumnStyle, SheetContent, write_xlsx
+    from crm_core.outreach.call_list import COLUMNS
+    from crm_core.workbook.write import SheetContent, write_xlsx
 
-    styles = {
-        "Why today": ColumnStyle("Why today", "note"), "Say": ColumnStyle("Say", "note"),
-        "Last bought": ColumnStyle("Last bought", "money"),
-        "Outcome": ColumnStyle("Outcome", choices=OUTCOMES), "Next date": ColumnStyle("Next date", "date"),
-    }  # fmt: skip
-    columns = tuple(styles.get(head, ColumnStyle(head)) for head in HEADS)
-    write_xlsx([SheetContent("Everyone", columns, rows)], currency="EUR")
+    write_xlsx([SheetContent("Everyone", COLUMNS, rows)], currency="EUR")
 
 
 def bench_call_list(row: Callable[..., None], timed: Callable[[Callable[[], Any]], float]) -> None:

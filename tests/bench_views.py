@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from crm_core.actions.opening import Database
-from crm_core.views import customer, customers, followups
+from crm_core.model.conditions import Near
+from crm_core.views import board, calls, customer, customers, followups, proof
 from crm_core.views.ahead import forecasts
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.goods import products
@@ -78,8 +79,28 @@ def _person(database: Database, day: date, turn: int) -> None:
     customer.page(database, 1 + turn, day)  # another person each time
 
 
+def _near(database: Database, day: date, turn: int) -> None:
+    near = Near("York, GB", 20.0 + turn)  # another distance each time
+    customers.people(database, PeopleQuery(condition=near), day)
+
+
 def _follow_ups(database: Database, day: date, _: int) -> None:
     followups.preview(database, day)
+
+
+def _board(database: Database, day: date, _: int) -> None:
+    board.board(database, day)
+
+
+def _today(database: Database, day: date, turn: int) -> None:
+    caller = f"Colleague {turn % 7}"  # another one each time
+    calls.my_calls(database, day, caller)
+    calls.my_people(database, day, caller)
+    calls.team(database, day)
+
+
+def _proof(database: Database, day: date, _: int) -> None:
+    proof.proof(database, day)
 
 
 VIEWS: dict[str, Callable[[Database, date, int], Any]] = {
@@ -93,7 +114,11 @@ VIEWS: dict[str, Callable[[Database, date, int], Any]] = {
     "Customers": _grid,
     "Customers, a new search": _search,
     "Customer, another person": _person,
+    "Customers, near a town": _near,
     "Follow-ups": _follow_ups,
+    "Follow-ups, board": _board,
+    "Follow-ups, proof": _proof,
+    "Today, a caller's list": _today,
 }
 
 

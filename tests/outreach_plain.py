@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from crm_core.outreach.moments import AfterPurchase, Birthday, EveryDay, NoContact, Promised, as_days, as_iso
+from crm_core.outreach.moments import AfterPurchase, Birthday, NoContact, Promised, Standing, as_days, as_iso
 from crm_core.outreach.words import PEOPLE_COLUMNS
 
 OPEN_DAYS = 14
 PROMISE = "promised"
+NOTED = (PROMISE, "by-rule")
 NEVER = "Do not contact"
 NO_CALL = "May not be called"
 NO_MAIL = "May not be e-mailed"
@@ -27,6 +28,7 @@ ADDED = ("every", "due_time", "promise")
 KNOWN = {
     "customer_id": "id", "play": "play", "due_on": "due_on", "id": "follow_up_id", "open": "known_open",
     "age": "known_age", "owner": "known_owner", "issued_on": "known_issued_on", "fresh": "known_fresh",
+    "due_time": "known_time",
 }  # fmt: skip
 
 
@@ -42,13 +44,21 @@ class Earlier:
     @property
     def promises(self) -> pd.DataFrame:
         """The open follow-ups noted by hand, the earliest of each person."""
-        mine = self.frame[self.frame["open"] & (self.frame["play"] == PROMISE)]
-        return mine.sort_values(["due_on", "id"]).drop_duplicates("customer_id")
+        return self.noted(PROMISE)
+
+    def noted(self, play: str) -> pd.DataFrame:
+        """The open follow-ups of this play, the earliest of each person."""
+        mine = self.frame[self.frame["open"] & (self.frame["play"] == play)]
+        return mine.sort_values(["due_on", "due_time", "id"]).drop_duplicates("customer_id")
 
     @property
     def by_key(self) -> pd.DataFrame:
-        """One follow-up a person, play and due date: the open one where several claim it."""
-        ordered = self.frame.sort_values(["open", "id"], ascending=[False, False])
+        """One follow-up a person, play and due date: the open one where several claim it; of what was noted the first
+        by its hour, else the latest."""
+        noted = self.frame["open"] & self.frame["play"].isin(NOTED)
+        hour = self.frame["due_time"].astype("str").fillna("99").where(noted, "")
+        keyed = self.frame.assign(_hour=hour, _id=self.frame["id"].where(noted, -self.frame["id"]))
+        ordered = keyed.sort_values(["open", "_hour", "_id"], ascending=[False, True, True])
         return ordered.drop_duplicates(["customer_id", "play", "due_on"])
 
 
@@ -89,12 +99,11 @@ def go_on(rows: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
     An open follow-up from before the last contact is over: the reason counts anew.
     """
     waiting = _open_due(rows, before)
-    going_on = (
-        ~rows["once"] & waiting.notna() & ~(waiting < rows["last_contact_on"].astype("str")).fillna(False)
-    )
+    own_day = rows["once"] | rows["play"].isin(NOTED)
+    going_on = ~own_day & waiting.notna() & ~(waiting < rows["last_contact_on"].astype("str")).fillna(False)
     rows = rows.assign(due_on=rows["due_on"].mask(going_on, waiting))
     known = with_earlier(rows, before)
-    over = known["known"] & ~known["known_open"] & ~known["once"]
+    over = known["known"] & ~known["known_open"] & ~own_day
     return rows.assign(due_on=rows["due_on"].mask(over, as_of.isoformat())) if over.any() else rows
 
 
@@ -177,7 +186,7 @@ def _tried_lately(rows: pd.DataFrame, before: Earlier) -> pd.Series:
 def _on_an_earlier_list(rows: pd.DataFrame) -> pd.Series:
     """This very follow-up stands open on a list of another day, and nobody has forgotten it yet."""
     another_day = rows["known_age"].notna() & (rows["known_age"] != 0)
-    return rows["known_fresh"] & another_day & (rows["play"] != PROMISE)
+    return rows["known_fresh"] & another_day & ~rows["play"].isin(NOTED)
 
 
 def _waits_elsewhere(rows: pd.DataFrame, before: Earlier) -> pd.Series:
@@ -215,7 +224,7 @@ def due_on(moment, people, as_of):
             return _after_purchase(moment, people, as_of)
         case NoContact():
             return _no_contact(moment, people, as_of)
-        case EveryDay():
+        case Standing():
             return pd.Series([as_of.isoformat()] * len(people), index=people.index, dtype="str")
         case Promised():
             due = as_days(people["promised_on"])
@@ -288,7 +297,7 @@ def due(plays: object, people: object, follow_ups: pd.DataFrame, as_of: date) ->
     rows = candidates(plays, people, before, as_of)
     rows = with_earlier(go_on(rows, before, as_of), before)
     why = left_out(rows, before, as_of)
-    chosen, mentioned = _once_each(rows[why.isna()])
+    chosen, mentioned = _once_each(rows[why.isna()], as_of)
     return Due(chosen, mentioned, _people_left_out(rows, why), _by_play(plays, rows, why))
 
 
@@ -302,7 +311,7 @@ def candidates(plays: object, people: object, before: Earlier, as_of: date) -> p
 def _candidates(play, people: pd.DataFrame, before: Earlier, as_of: date) -> pd.DataFrame:
     people = people.reindex(columns=["id", *PEOPLE_COLUMNS, *ADDED]).astype({"id": "int64"})
     if isinstance(play.moment, Promised):
-        people = _with_promises(people, before)
+        people = _with_promises(people, before.noted(play.moment.play))
     elif isinstance(play.moment, NoContact):
         people = people.assign(every=play.moment.every(people["tier"]))
     people = people.assign(play=play.name, due_on=due_on(play.moment, people, as_of))
@@ -315,14 +324,14 @@ def _of_plays(plays: object) -> pd.DataFrame:
     )
 
 
-def _with_promises(people: pd.DataFrame, before: Earlier) -> pd.DataFrame:
+def _with_promises(people: pd.DataFrame, noted: pd.DataFrame) -> pd.DataFrame:
     """Those of the people to whom something was promised, with what and when."""
     names = {"customer_id": "id", "due_on": "promised_on", "due_time": "due_time", "reason": "promise"}
-    promises = before.promises[list(names)].rename(columns=names)
+    promises = noted[list(names)].rename(columns=names)
     return people.drop(columns=["due_time", "promise"]).merge(promises, on="id")
 
 
-def _once_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _once_each(rows: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The reason that stands for each person, in the list's order, and the reasons that are only mentioned.
 
     Who is on today's list already stays there for the same reason; else the strongest wins.
@@ -332,18 +341,19 @@ def _once_each(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         ["on_list", "strength", "due_on", "id"], ascending=[False, False, True, True], kind="stable"
     )
     again = ranked.duplicated("id")
-    return _in_order(ranked[~again]), ranked[again].reset_index(drop=True)
+    return _in_order(ranked[~again], as_of), ranked[again].reset_index(drop=True)
 
 
-def _in_order(people: pd.DataFrame) -> pd.DataFrame:
-    """Strongest reason first; what has a day by its day, else who brought most; then by name."""
+def _in_order(people: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Strongest reason first; what has a day by its day and today's hour, else who brought most; then by name."""
     day = people["due_on"].where(people["exempt"] | people["once"], "")
+    hour = people["known_time"].astype("str").fillna("99").where(day == as_of.isoformat(), "99")
     worth = -pd.to_numeric(people["revenue"], errors="coerce").fillna(0)
     keyed = people.assign(
-        _strong=-people["strength"], _day=day, _worth=worth, _name=people["name"].astype("str")
+        _strong=-people["strength"], _day=day, _hour=hour, _worth=worth, _name=people["name"].astype("str")
     )
-    order = ["_strong", "_day", "_worth", "_name", "id"]
-    return keyed.sort_values(order, kind="stable").drop(columns=order[:4]).reset_index(drop=True)
+    order = ["_strong", "_day", "_hour", "_worth", "_name", "id"]
+    return keyed.sort_values(order, kind="stable").drop(columns=order[:5]).reset_index(drop=True)
 
 
 def _people_left_out(rows: pd.DataFrame, why: pd.Series) -> dict[str, int]:

@@ -24,8 +24,11 @@ DAY = date(2026, 1, 5)
 SEGMENT = All(
     (Has("purchase", (Where("product", "contains", "beans"),), count=2), Where("tier", "is", "high"))
 )
-PAGES = ("today", "customers", "segments", "insights", "followups", "history")
-VIEWS = ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy")
+PAGES = ("today", "customers", "segments", "insights", "followups", "records", "history")
+VIEWS = {
+    "insights": ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy"),
+    "followups": ("Today's list", "Plays", "Rules", "Messages", "Does it work?", "Events"),
+}  # fmt: skip
 LOOKS = (("desk", DESKTOP, False), ("dark", DESKTOP, True), ("phone", PHONE, False))
 MARGIN = 40  # pixels below the last chart
 
@@ -56,22 +59,29 @@ def take(folder: Path) -> None:
             with page(chromium, PHONE, dark=True) as screen:
                 visit(screen, app.url)
                 picture(screen, folder / "phone.png")
-            _of_insights(chromium, folder / "insights", app.url)
+            for name in VIEWS:
+                _of_views(chromium, folder, app.url, name)
 
 
-def _of_insights(chromium: Browser, folder: Path, url: str) -> None:
-    """Every view of Insights whole, on a desk in light and dark and on a phone."""
+def _of_views(chromium: Browser, folder: Path, url: str, of: str) -> None:
+    """Every view of a page whole, on a desk in light and dark and on a phone."""
+    folder = folder / of
     folder.mkdir(exist_ok=True)
     for look, size, dark in LOOKS:
-        for name in VIEWS:
+        for name in VIEWS[of]:
             with page(chromium, size, dark=dark) as screen:
-                visit(screen, f"{url}/insights?view={quote(name)}")
+                visit(screen, f"{url}/{of}?view={quote(name)}")
                 high = screen.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
                 screen.set_viewport_size({"width": size[0], "height": int(high) + MARGIN})
                 settle(screen)
-                target = folder / f"{name.lower().replace(' ', '-')}-{look}.png"
+                target = folder / f"{_stem(name)}-{look}.png"
                 picture(screen, target)
                 Image.open(target).convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
+
+
+def _stem(name: str) -> str:
+    """A view's name as a file's: letters and hyphens."""
+    return "-".join("".join(letter for letter in name.lower() if letter.isalpha() or letter == " ").split())
 
 
 def _of_an_upload(screen: Page, folder: Path, book: Path, url: str) -> None:

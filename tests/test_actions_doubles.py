@@ -225,6 +225,11 @@ def test_records_go_over_and_the_sums_are_right(database: Database) -> None:
             [(1, "open"), (1, "open")],
         ),
         ({"play": "promised", "reason": "a"}, {"play": "promised", "reason": "a"}, [(1, "open")]),
+        (
+            {"play": "by-rule", "reason": "a"},
+            {"play": "by-rule", "reason": "b"},
+            [(1, "open"), (1, "open")],
+        ),
     ],
 )
 def test_nobody_is_called_twice_for_one_reason(sqlite_url, mine, theirs, left) -> None:

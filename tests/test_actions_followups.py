@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from crm_core.actions import followups
+from crm_core.actions import call_plans, followups
 from crm_core.actions.followups import file_name, issue_call_list
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import open_database
@@ -133,16 +133,16 @@ def test_only_one_callers_sheet(database):
 
 def test_made_again_when_the_data_moved(database, monkeypatch):
     """Somebody who is marked between looking and storing is not on the list."""
-    looked = followups._plan
+    looked = call_plans.plan_of
 
     def look_slowly(*arguments):
         plan = looked(*arguments)
-        monkeypatch.setattr(followups, "_plan", looked)
+        monkeypatch.setattr(followups, "plan_of", looked)
         change = pd.DataFrame([("customer", 1, "do_not_contact", None, "yes")], columns=list(CHANGE_COLUMNS))
         apply(database, ChangeSet("Meanwhile", changes=change), who="other", as_of=MONDAY)
         return plan
 
-    monkeypatch.setattr(followups, "_plan", look_slowly)
+    monkeypatch.setattr(followups, "plan_of", look_slowly)
     made = issue(database)
     assert set(numbers(made)) == {"Bob", "Dora"}
     assert made.left_out == {"Do not contact": 2}

@@ -8,6 +8,7 @@ import pytest
 from crm_core.actions import imports, limits, settings
 from crm_core.actions.company import company, save_settings
 from crm_core.actions.goals import GOALS
+from crm_core.actions.mail_settings import MAIL_SETTINGS
 from crm_core.errors import InvalidInput, UnreadableFile
 from crm_core.ledger.store.database import Database
 from crm_core.workbook.limits import MEGABYTE, Limits
@@ -75,14 +76,21 @@ def test_a_stored_value_without_sense_is_the_usual_one(database: Database, store
 def test_every_setting_says_what_it_means(database: Database) -> None:
     """Name, meaning and default of each; the default is its value until somebody sets it."""
     found = settings.all_settings(database)
-    assert [one.name for one in found] == ["company", "currency", "country", *GOALS, *limits.BOUNDS]
+    assert [one.name for one in found] == [
+        "company",
+        "currency",
+        "country",
+        *GOALS,
+        *limits.BOUNDS,
+        *MAIL_SETTINGS,
+    ]
     assert all(one.meaning and one.value == one.default for one in found)
 
 
 def test_a_default_would_be_accepted() -> None:
     """What holds where nothing is set could also be set."""
     declared = [one for one in settings.SETTINGS.values() if one.default]
-    assert len(declared) == 6
+    assert len(declared) == 9
     assert [one.check(one.default) for one in declared] == [one.default for one in declared]
 
 

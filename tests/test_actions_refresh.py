@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from stocked import add, stock
 
 from crm_core.actions import forecasts, keeping, refresh
-from crm_core.ledger.store.tables import forecasts as table
+from crm_core.ledger.store.derived import forecasts as table
 from crm_core.ledger.worked_out import forecasts as kept
 
 DAY = date(2026, 1, 5)
@@ -103,7 +103,7 @@ def test_another_discount_asks_for_another_value(shop) -> None:
 def test_the_morning_brings_all_up_to_date(shop) -> None:
     """After it nothing is stale, and what was said on the way ends with the whole."""
     said: list[tuple[str, float]] = []
-    keeping.morning(shop, as_of=DAY, progress=lambda words, share: said.append((words, share)))
+    keeping.begin_day(shop, as_of=DAY, progress=lambda words, share: said.append((words, share)))
     assert not refresh.is_stale(shop, DAY)
     shares = [share for _, share in said]
     assert shares == sorted(shares) and shares[-1] == 1.0

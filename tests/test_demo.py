@@ -25,6 +25,7 @@ from crm_core.errors import InvalidInput
 from crm_core.intake.clean.column import Reading, read_column
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import ENTITIES
+from crm_core.model.usual_plays import USUAL_PLAYS
 
 AS_OF = date(2026, 1, 5)
 FICTION = re.compile(
@@ -383,3 +384,23 @@ def test_the_big_tables_are_as_wide_and_long_as_asked():
     assert (people.shape, lines.shape) == ((300, 10), (1_500, 5))
     assert set(lines["Customer ID"]) <= set(people["Customer ID"])
     assert people["Birthday"].dtype.kind == lines["Order Date"].dtype.kind == "M"
+
+
+# What is heard ----------------------------------------------------------------------------------------------
+
+
+def test_the_cafe_hears_of_itself():
+    """Open complaints and low answers of late, recommendations, gifts, a price that was too high, somebody away."""
+    made = cafe()
+    cases, answers, people = made["case"], made["answer"], made["customer"]
+    lately = (AS_OF - timedelta(days=30)).isoformat()
+    assert {"open", "solved"} == set(cases["state"]) and (cases["date"] <= AS_OF.isoformat()).all()
+    assert ((answers["score"] <= 2) & (answers["date"] >= lately)).sum() >= 3
+    assert (
+        people["referred_by"].dropna().isin(people["code"]).all() and people["referred_by"].notna().sum() > 50
+    )
+    assert (people["referred_by"] != people["code"]).all() and (people["why_not"] == "price").sum() >= 3
+    absence = made["absence"].iloc[0]
+    assert absence["starts"] <= AS_OF.isoformat() <= absence["ends"]
+    assert set(made["wording"]["play"]) <= {play["name"] for play in USUAL_PLAYS}
+    assert set(made["gesture"]["customer_id"]) <= set(people["id"])

@@ -1,5 +1,6 @@
 """Measures and conditions worked out in memory: the same as the database's, on both, whatever is asked."""
 
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
@@ -10,9 +11,11 @@ from test_ledger_measures import DAY, random_shop
 
 from crm_core.ledger.conditions.compiled import compile_condition
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
+from crm_core.ledger.profiles import edges
 from crm_core.ledger.profiles.arrays import evaluated
+from crm_core.ledger.profiles.days import all_days, by_id, in_memory
 from crm_core.ledger.profiles.measures import measured
-from crm_core.ledger.profiles.totals import totals
+from crm_core.ledger.profiles.totals import compute, totals
 from crm_core.model.conditions import All, AnyOf, Condition, Has, Not, Where
 from crm_core.model.entities import Field, Kind
 
@@ -81,6 +84,23 @@ def test_totals_are_the_sums_of_the_profile(database_url: str, day: date) -> Non
     columns = zip(*(getattr(each, name).tolist() for name in names), strict=True)
     held = dict(zip(each.ids.tolist(), columns, strict=True))
     assert {id: held.get(id, (0, 0, 0, 0)) for id in rows} == rows
+
+
+def test_totals_are_the_same_from_profiles_and_from_occasions(database_url: str) -> None:
+    """Whoever was read first: of a day on which the kept profiles hold, whichever lies in memory tells them."""
+    database = stock(database_url, DAY, **random_shop(10))
+    with database.read() as connection:
+        edges.forget()
+        assert not in_memory(connection)
+        kept = compute(connection, DAY)
+        assert not in_memory(connection)
+        all_days(connection)
+        added = compute(connection, DAY)
+    assert len(added.ids)
+    for name in (field.name for field in fields(added)):
+        of_kept = by_id(kept.ids, getattr(kept, name), added.ids)
+        assert of_kept.tolist() == getattr(added, name).tolist(), name
+    assert not kept.orders[~np.isin(kept.ids, added.ids)].any()
 
 
 def test_what_is_neither_truth_nor_known_is_refused(sqlite_url: str) -> None:

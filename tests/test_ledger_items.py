@@ -13,7 +13,8 @@ from stocked import add, online_retail, stock
 
 from crm_core.actions.items import refresh
 from crm_core.ledger.profiles.periods import STANDARD, Period, period
-from crm_core.ledger.store import backup, tables
+from crm_core.ledger.store import backup
+from crm_core.ledger.store import derived as made
 from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.worked_out import item_buyers, items
 from crm_core.ledger.worked_out import stamps as derived
@@ -197,7 +198,7 @@ def test_who_bought_what_comes_back_as_it_was(bought: dict[int, dict[int, int]])
         patch.setattr(item_buyers, "PIECE", 24)
         engine = sa.create_engine("sqlite://")
         with engine.begin() as connection:
-            tables.item_buyers.create(connection)
+            made.item_buyers.create(connection)
             item_buyers.write_buyers(connection, arrays)
             found = item_buyers.read_buyers(connection)
     assert all(found[name].tolist() == array.tolist() for name, array in arrays.items())

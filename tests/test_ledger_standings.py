@@ -19,8 +19,8 @@ from crm_core.ledger.conditions.compiled import compile_condition
 from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.reading.queries import customer_ids
 from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.store.derived import standings as table
 from crm_core.ledger.store.tables import customers
-from crm_core.ledger.store.tables import standings as table
 from crm_core.ledger.worked_out import standings
 from crm_core.model.condition_json import to_json
 from crm_core.model.conditions import All, Condition, Not, Saved, Was, Where

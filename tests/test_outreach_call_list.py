@@ -5,12 +5,11 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from outreach_people import MONDAY, FakeSource, people, person
+from outreach_people import MONDAY, FakeSource, people, person, usual
 
 from crm_core.model.words import OUTCOMES
 from crm_core.outreach.call_list import IDENTITY, Origin, call_list, last_bought, row_check, sheet_names
 from crm_core.outreach.lists import day_list
-from crm_core.outreach.plays import plays_named
 from crm_core.outreach.summary import MEANING
 from crm_core.outreach.words import worded
 
@@ -21,7 +20,7 @@ CONTRACT = ("Name", "Phone", "E-mail", "Why today", "Say", "Last bought", "Outco
 
 def workbook(*rows, staff=(), facts=None):
     source = FakeSource(people(*rows), staff=staff, facts_of=facts or {})
-    day = worded(day_list(source, plays_named(["no-contact", "birthday"]), MONDAY), source)
+    day = worded(day_list(source, usual("no-contact", "birthday"), MONDAY), source)
     day.people["follow_up_id"] = range(100, 100 + len(day.people))
     return openpyxl.load_workbook(io.BytesIO(call_list(day, ORIGIN)))
 

@@ -6,17 +6,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outreach_people import MONDAY, follow_up, follow_ups, people, person, roster, seen
+from outreach_people import MONDAY, USUAL, follow_up, follow_ups, people, person, roster, seen, usual
 
-from crm_core.errors import InvalidInput
 from crm_core.outreach.due import due
-from crm_core.outreach.plays import BUILT_IN, CHOSEN, plays_named
+from crm_core.outreach.plays import CHOSEN
 
 BIRTHDAY = {"birthday": "1990-01-08"}
 SILENT = {"tier": "high", "orders": 3, "last_on": "2025-11-25"}  # due on 2025-12-25
-PLAIN = tuple(
-    play for play in BUILT_IN if play.name in ("promised", "birthday", "thanks", "how-is-it", "no-contact")
-)
+PLAIN = usual("promised", "birthday", "thanks", "how-is-it", "no-contact")
 
 EVERY = (*PLAIN, CHOSEN)  # with a reason for everybody
 
@@ -36,10 +33,10 @@ def test_nobody_is_due_of_nobody():
     assert len(result.people) == 0 and result.left_out == {}
 
 
-def test_no_play_is_refused():
-    """A list without plays makes no sense."""
-    with pytest.raises(InvalidInput):
-        listed(person(1), plays=())
+def test_without_plays_nobody_is_due():
+    """A list for which no play runs is empty."""
+    result = listed(person(1), plays=())
+    assert len(result.people) == 0 and result.left_out == {}
 
 
 def test_the_strongest_reason_stands_and_others_are_mentioned():
@@ -148,7 +145,7 @@ def test_whoever_is_on_todays_list_stays_for_the_same_reason():
 def test_another_play_of_the_same_day_finds_them_taken():
     """Asked for one play after another on one day, nobody is on both lists."""
     stored = follow_up(7, 1, play="no-contact", due_on="2025-12-25", issued_on="2026-01-05")
-    result = listed(person(1, **BIRTHDAY), stored=[stored], plays=plays_named(["birthday"]))
+    result = listed(person(1, **BIRTHDAY), stored=[stored], plays=usual("birthday"))
     assert result.left_out == {"Already has an open follow-up": 1}
 
 
@@ -176,7 +173,7 @@ def test_a_forgotten_list_does_not_hold_people_for_ever():
 def test_a_standing_reason_keeps_its_open_follow_up():
     """A reason that holds every day takes up its forgotten follow-up, and makes no second one beside it."""
     stored = follow_up(7, 1, play="never-bought", due_on="2025-12-10", issued_on="2025-12-10")
-    result = listed(person(1), stored=[stored], plays=plays_named(["never-bought"]))
+    result = listed(person(1), stored=[stored], plays=usual("never-bought"))
     assert list(zip(result.people["follow_up_id"], result.people["due_on"], strict=True)) == [
         (7, "2025-12-10")
     ]
@@ -186,7 +183,7 @@ def test_a_contact_ends_an_open_follow_up():
     """A follow-up left open from before the last contact is over: the reason counts anew."""
     stored = follow_up(7, 1, play="never-bought", due_on="2025-10-10", issued_on="2025-10-10")
     known = {"last_contact_on": "2025-11-10"}
-    result = listed(person(1, **known), stored=[stored], plays=plays_named(["never-bought"]))
+    result = listed(person(1, **known), stored=[stored], plays=usual("never-bought"))
     assert reasons(result) == {1: ("never-bought", "2026-01-05")}
     assert result.people["follow_up_id"].isna().all()
 
@@ -220,6 +217,25 @@ def test_order_of_the_list():
     assert list(listed(*rows).people["id"]) == [4, 3, 2, 1]
 
 
+def test_promises_of_a_day_by_their_hour():
+    """Of today's promises the earlier hour is first, those without an hour after them; older ones before all."""
+    stored = [
+        follow_up(1, 1), follow_up(2, 2, due_time="15:00"), follow_up(3, 3, due_time="9:30"),
+        follow_up(4, 4, due_on="2026-01-04", due_time="17:00"),
+    ]  # fmt: skip
+    people_ = [person(number, revenue=100 - number) for number in range(1, 5)]
+    assert list(listed(*people_, stored=stored).people["id"]) == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("hours", [("10:00", "15:00"), ("15:00", "10:00"), ("10:00", None)])
+def test_of_two_promises_the_earlier_hour(hours):
+    """The earlier one stands for the person: its hour, its words and its own follow-up."""
+    stored = [follow_up(number, 1, due_time=hour, reason=hour) for number, hour in enumerate(hours, 7)]
+    row = listed(person(1), stored=stored).people.iloc[0]
+    assert (row["due_time"], row["promise"]) == ("10:00", "10:00")
+    assert row["follow_up_id"] == 7 + hours.index("10:00")
+
+
 DAY = st.integers(-60, 20).map(lambda ahead: (MONDAY + timedelta(days=ahead)).isoformat())
 MAYBE_DAY = st.one_of(st.none(), DAY)
 YES_NO = st.sampled_from([None, "yes", "no"])
@@ -233,7 +249,7 @@ PERSON = st.fixed_dictionaries(
 )  # fmt: skip
 STORED = st.fixed_dictionaries(
     {
-        "play": st.sampled_from([None, *(play.name for play in BUILT_IN)]), "due_on": DAY, "issued_on": MAYBE_DAY,
+        "play": st.sampled_from([None, *(play.name for play in USUAL)]), "due_on": DAY, "issued_on": MAYBE_DAY,
         "state": st.sampled_from(["open", "done", "dropped"]), "customer": st.integers(1, 5),
     }
 )  # fmt: skip

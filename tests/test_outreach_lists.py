@@ -1,13 +1,15 @@
 """A day's list from end to end, from a source of frames."""
 
-from outreach_people import MONDAY, FakeSource, follow_up, follow_ups, people, person
+import dataclasses
+
+from outreach_people import MONDAY, FakeSource, follow_up, follow_ups, people, person, usual
 
 from crm_core.outreach.lists import day_list
-from crm_core.outreach.plays import CHOSEN, plays_named
+from crm_core.outreach.plays import CHOSEN
 from crm_core.outreach.words import worded
 
 SILENT = {"tier": "high", "orders": 3, "last_on": "2025-10-23", "gap": 28.0}
-PLAYS = plays_named(["birthday", "no-contact", "promised"])
+PLAYS = usual("birthday", "no-contact", "promised")
 
 
 def made(source, **wish):
@@ -29,6 +31,17 @@ def test_other_reasons_are_mentioned():
         "Birthday on Thursday 8 January. Also: Last bought 74 days ago, no contact since; "
         "high-tier people are called every 30 days"
     ]
+
+
+def test_a_reason_that_ends_with_a_stop():
+    """A note with a stop of its own gets no second one before what follows; a reason said already is not repeated."""
+    noted = follow_ups(follow_up(7, 1, reason="The cake came late."))
+    source = FakeSource(people(person(1, **SILENT, birthday="1990-01-08")), noted)
+    why = made(source).people["why"].iloc[0]
+    assert "came late. Also: Birthday on" in why and ".." not in why
+    twice = (CHOSEN, dataclasses.replace(CHOSEN, name="again", strength=1))
+    day = worded(day_list(FakeSource(source.everybody), twice, MONDAY), source)
+    assert len(day.mentioned) == 1 and "Also" not in day.people["why"].iloc[0]
 
 
 def test_a_promise_says_what_was_noted():

@@ -14,7 +14,7 @@ from crm_core.ledger.store.database import open_database
 from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import ChangeSet
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Not, Where
-from crm_core.outreach.roster import ROSTER
+from crm_core.model.roster import ROSTER
 from crm_core.outreach.words import PEOPLE_COLUMNS
 
 MONDAY = date(2026, 1, 5)
@@ -31,8 +31,11 @@ PEOPLE = pd.DataFrame(
         "do_not_contact": ["yes", "no", None, None, None, None, None, None],
         "may_call": [None, "no", "yes", None, None, None, None, None],
         "may_email": [None, None, "no", "yes", None, None, None, None],
+        "may_message": [None, "no", "yes", None, None, None, None, None],
+        "bounced_on": [None, None, None, "2025-12-01", None, None, None, None],
     }
 )  # fmt: skip
+COLUMNS = (*PEOPLE_COLUMNS, "may_message", "bounced_on")
 BOUGHT = [(1, 5, 90), (1, 40, 20), (2, 100, 10), (3, 3, 500), (3, 50, 9), (3, 90, 9), (4, 700, 9), (6, 30, 9)]
 
 
@@ -81,14 +84,14 @@ def test_the_same_as_the_wide_frames(database, on):
     """Days, marks, tier, owner and place, of today and of other days, are those of the people read one by one."""
     with database.read() as connection:
         source = CallSource(connection, on)
-        assert_same(source.roster(), source.people(range(1, 9), PEOPLE_COLUMNS))
+        assert_same(source.roster(), source.people(range(1, 9), COLUMNS))
 
 
 def test_of_some_people(database):
     """Of chosen people the same, whatever their order; of nobody nothing."""
     with database.read() as connection:
         source = CallSource(connection, MONDAY)
-        assert_same(source.roster([7, 2, 3, 99]), source.people([2, 3, 7], PEOPLE_COLUMNS))
+        assert_same(source.roster([7, 2, 3, 99]), source.people([2, 3, 7], COLUMNS))
         assert [len(source.roster([])[name]) for name in ROSTER] == [0] * len(ROSTER)
 
 

@@ -77,6 +77,15 @@ def test_the_search_opens_somebody(shop):
     assert screen.title[0].value == "Person E"
 
 
+def test_nobody_to_look_for_yet(sqlite_url, monkeypatch):
+    """On an empty database the search says what comes first, and blames nobody's letters."""
+    screens.on(sqlite_url, monkeypatch)
+    screen = screens.open_page("customer")
+    assert "There are no customers yet." in screens.texts(screen) and "fewer letters" not in screens.texts(
+        screen
+    )
+
+
 def test_a_name_is_only_text(sqlite_url, shop):
     """Markdown in a name makes no picture, link or bold text."""
     save(sqlite_url, 1, "name", "Person A", "![x](http://example.org/a.png) **B**")

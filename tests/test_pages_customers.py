@@ -163,6 +163,14 @@ def test_a_draft_survives_sorting_and_searching(page):
     assert shown(page).at[3, "city"] == "Wels"
 
 
+def test_a_draft_survives_a_look_at_another_page(page):
+    """Back from the history, the grid shows what was typed, and who was ticked."""
+    edit(page, (3, "city", "Wels"), (4, PICK, True))
+    page.switch_page("pages/history.py").run()
+    page.switch_page("pages/customers.py").run()
+    assert shown(page).at[3, "city"] == "Wels" and shown(page).at[4, PICK]
+
+
 def test_a_draft_survives_what_others_save(page, sqlite_url):
     """When the data moves, the draft stays with its person, not with its row."""
     edit(page, (3, "city", "Wels"))

@@ -10,6 +10,7 @@ from page_shops import DAY, normal_day, one_person
 from crm_core.actions.opening import open_at
 from crm_core.errors import RegularsError
 from crm_core.views import followups
+from crm_core.views.plays import plays
 from pages._calls.lists import SAID, Errand, left_out_words
 
 
@@ -28,10 +29,11 @@ def handed(screen, key="download_all"):
 
 
 def test_nobody_is_due_in_an_empty_database(sqlite_url, monkeypatch):
-    """No customers: every card says 0, nothing can be downloaded."""
+    """No customers: nothing can be downloaded, and the page says what to do first."""
     screen = screens.on(sqlite_url, monkeypatch)("followups")
-    assert not screen.exception and "0 people to call" in screens.texts(screen)
-    assert all(one.disabled for one in screen.get("download_button"))
+    assert not screen.exception and "Nobody to call yet" in screens.texts(screen)
+    assert screen.button(key="calls_upload").label == "Upload a workbook"
+    assert not screen.get("download_button")
 
 
 def test_one_person_is_due(sqlite_url, monkeypatch):
@@ -41,10 +43,15 @@ def test_one_person_is_due(sqlite_url, monkeypatch):
     assert "nothing to call or write to 1" in screens.texts(screen)
 
 
-def test_every_play_is_a_card(page):
+def running(url):
+    """The plays in use."""
+    return [play for play in plays(open_at(url), DAY) if play.runs]
+
+
+def test_every_play_is_a_card(page, sqlite_url):
     """Label, condition in words and numbers of each play."""
     told = screens.texts(page)
-    assert all(play.label in told and play.words in told for play in followups.plays())
+    assert all(play.label in told and play.words in told for play in running(sqlite_url))
 
 
 def test_the_numbers_are_those_of_the_preview(page, sqlite_url):
@@ -55,9 +62,9 @@ def test_the_numbers_are_those_of_the_preview(page, sqlite_url):
     assert set(page.dataframe[0].value["name"]) == set(found.frame["name"])
 
 
-def test_plays_can_be_switched_off(page):
+def test_plays_can_be_switched_off(page, sqlite_url):
     """With the birthday alone only who has one is left; with none the page says what to do."""
-    for play in followups.plays():
+    for play in running(sqlite_url):
         if play.name != "birthday":
             page.toggle(key=f"play_{play.name}").set_value(False)
     page.run()

@@ -1,15 +1,19 @@
-"""The Today page: the welcome of an empty database, the counter search, what is due, what matters."""
+"""The Today page: the welcome of an empty database, the counter search, my calls, what matters, who did what."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pandas as pd
 import pytest
 import screens
-from acting import rows
+from acting import changed, rows, write
+from day_of_calls import ADA, BEN, BENS, PROMISE, list_of_a_day
 from screens import texts
 from stocked import stock
+from streamlit.testing.v1 import AppTest
 
+from crm_core.actions.calls import log_call
 from crm_core.actions.company import company, introduce
+from crm_core.actions.contacts import Contact
 from crm_core.actions.doubles import keep_apart, merge
 from crm_core.actions.opening import open_at
 from crm_core.errors import DatabaseTrouble
@@ -298,3 +302,252 @@ def test_the_page_says_the_former_code(show, doubles_shop):
     assert "Formerly also: code K-17, name A. Novak" in "\n".join(
         one.value for one in screen.caption
     ).replace("\\", "")
+
+
+# My calls ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def calling(show, sqlite_url, monkeypatch):
+    """Maria's day at four in the afternoon: Ada was promised for 14:00, Ben has no hour, Dora is put off."""
+    for module in ("calls", "person"):
+        monkeypatch.setattr(f"pages._today.{module}.clock", lambda: "16:00")
+    database = open_at(sqlite_url)
+    list_of_a_day(database)
+    return database
+
+
+@pytest.fixture
+def mine(calling, show):
+    """The page after Maria said who she is."""
+    return show("today").selectbox(key="list_me").set_value("Maria").run()
+
+
+def how_far(screen):
+    """What the bar of the day says."""
+    return screen.get("progress")[0].proto.text
+
+
+def state_of(database, number):
+    return next(row["state"] for row in rows(database, "follow-up") if row["id"] == number)
+
+
+def test_who_are_you_first(show, calling):
+    """Nobody chosen: a sentence says what choosing brings, and no call is shown."""
+    screen = show("today")
+    assert "choose your name" in texts(screen) and "Ada Novak" not in texts(screen)
+
+
+def test_the_link_says_who_i_am(show, calling):
+    """today?me=Maria opens Maria's calls."""
+    screen = AppTest.from_file(str(screens.ROOT / "app.py"), default_timeout=60)
+    screen.query_params["me"] = "maria"
+    screen.run()
+    assert screen.selectbox(key="list_me").value == "Maria" and "Ada Novak" in texts(screen)
+
+
+def test_one_person_with_all_that_a_call_needs(mine):
+    """Name, how to call them, why, likes, portrait; two are waiting and one is put off."""
+    told = texts(mine) + how_far(mine)
+    for words in ("Ada Novak", "Adi", "The table", "Oat latte", "bought twice", "0 of 2 done", "1 put off"):
+        assert words in told
+
+
+def test_phone_and_mail_are_links_of_plain_characters(show, calling):
+    """Whatever stands in a phone or an address, the link holds digits, or what an address may hold."""
+    write(calling, changed(
+        ("customer", ADA, "phone", "+43 1 2345678", "+43 (1) 23/45 <b>"),
+        ("customer", ADA, "email", "ada@example.org", "a b?subject=x&y@example.org"),
+    ))  # fmt: skip
+    screen = show("today").selectbox(key="list_me").set_value("Maria").run()
+    urls = [one.proto.url for one in screen.get("link_button")]
+    assert urls == ["tel:+4312345", "mailto:a%20b%3Fsubject%3Dx%26y@example.org"]
+
+
+def test_one_click_logs_and_shows_the_next(mine, calling):
+    """The outcome is saved with the sentence that was typed; Ben stands there, and one of two is done."""
+    mine.text_input(key=f"call_note_{PROMISE}").set_value("Comes on Friday")
+    mine.button(key="call_reached").click().run()
+    assert [one["note"] for one in rows(calling, "interaction")] == ["Comes on Friday"]
+    assert state_of(calling, PROMISE) == "done" and "Saved: Ada Novak, reached" in texts(mine)
+    assert "Ben Ode" in [one.value for one in mine.subheader]
+
+
+def test_the_last_click_can_be_taken_back(mine, calling):
+    """Undo: nothing is logged, the call is open, and the same person stands there."""
+    mine.button(key="call_reached").click().run()
+    mine.button(key="call_undo").click().run()
+    assert rows(calling, "interaction") == [] and state_of(calling, PROMISE) == "open"
+    assert "Ada Novak" in [one.value for one in mine.subheader] and "Taken back: Ada Novak" in texts(mine)
+
+
+def test_an_earlier_one_can_be_taken_back_too(mine, calling):
+    """From the list of those done, although another was logged since."""
+    mine.button(key="call_reached").click().run()
+    mine.button(key="call_no_answer").click().run()
+    mine.button(key=f"done_undo_{PROMISE}").click().run()
+    assert state_of(calling, PROMISE) == "open" and state_of(calling, BENS) == "done"
+
+
+def test_not_interested_asks_why(mine, calling):
+    """The second click saves it with the reason, which is kept with the customer."""
+    mine.button(key="call_not_interested").click().run()
+    assert rows(calling, "interaction") == []
+    mine.button(key="call_why_price").click().run()
+    assert rows(calling, "customer")[0]["why_not"] == "price"
+    assert rows(calling, "interaction")[0]["outcome"] == "not interested"
+
+
+def test_call_again_asks_when(mine, calling):
+    """Day and hour become a promise of the same caller."""
+    mine.button(key="call_call_again").click().run()
+    mine.date_input(key="call_on").set_value(date(2026, 1, 8))
+    mine.time_input(key="call_at").set_value(time(10, 30)).run()
+    mine.button(key="call_when").click().run()
+    new = rows(calling, "follow-up")[-1]
+    assert (new["due_on"], new["due_time"], new["owner"], new["state"]) == (
+        "2026-01-08",
+        "10:30",
+        "Maria",
+        "open",
+    )
+    assert "call again in 3 days at 10:30" in texts(mine)
+
+
+def test_a_question_can_be_left(mine, calling):
+    """Back: the outcomes stand there again and nothing was saved."""
+    mine.button(key="call_visit_agreed").click().run()
+    mine.button(key="call_back").click().run()
+    assert mine.button(key="call_reached") and rows(calling, "interaction") == []
+
+
+def test_put_off_until_tomorrow(mine, calling):
+    """Ada leaves the list with both reasons; two are put off now."""
+    tomorrow = next(one for one in mine.button if one.label == "Tomorrow")
+    tomorrow.click().run()
+    moved = [row["later_on"] for row in rows(calling, "follow-up")[:2]]
+    assert moved == ["2026-01-06"] * 2 and "0 of 1 done · 2 put off" in how_far(mine)
+    mine.button(key="call_undo").click().run()
+    assert [row["later_on"] for row in rows(calling, "follow-up")[:2]] == [None] * 2
+
+
+def test_no_call_needed(mine, calling):
+    """The call is dropped and nothing is logged."""
+    mine.button(key="call_skip").click().run()
+    assert state_of(calling, PROMISE) == "dropped" and rows(calling, "interaction") == []
+
+
+def test_next_and_previous_keep_what_was_typed(mine):
+    """Turning to the next person and back, the sentence is still there."""
+    mine.text_input(key=f"call_note_{PROMISE}").set_value("Half a sentence")
+    mine.button(key="call_next").click().run()
+    assert "Ben Ode" in [one.value for one in mine.subheader]
+    mine.button(key="call_previous").click().run()
+    assert mine.text_input(key=f"call_note_{PROMISE}").value == "Half a sentence"
+
+
+def test_a_sentence_is_not_lost_on_the_way(mine):
+    """To the person's page and back to my calls: the same person, and what was typed."""
+    mine.button(key="call_next").click().run()
+    mine.text_input(key=f"call_note_{BENS}").set_value("Half a sentence").run()
+    mine.switch_page("pages/customer.py").run()
+    assert "to_calls" not in [one.key for one in mine.button]  # no person, no way back
+    mine.query_params["id"] = str(BEN)
+    mine.run()
+    assert "to_calls" in [one.key for one in mine.button]
+    mine.switch_page("pages/today.py").run()
+    assert "Ben Ode" in [one.value for one in mine.subheader]
+    assert mine.text_input(key=f"call_note_{BENS}").value == "Half a sentence"
+
+
+def test_undo_gives_the_sentence_back(mine, calling):
+    """A wrong button: the call is open again, with what was typed for it."""
+    mine.text_input(key=f"call_note_{PROMISE}").set_value("Comes on Friday")
+    mine.button(key="call_reached").click().run()
+    mine.button(key="call_undo").click().run()
+    assert mine.text_input(key=f"call_note_{PROMISE}").value == "Comes on Friday"
+    mine.button(key="call_bought").click().run()
+    assert [(one["outcome"], one["note"]) for one in rows(calling, "interaction")] == [
+        ("bought", "Comes on Friday")
+    ]
+
+
+def test_a_page_left_open_over_midnight(mine, calling, monkeypatch):
+    """A call that is logged the next morning is of that day, and the page is of that day from then on."""
+    monkeypatch.setenv("REGULARS_AS_OF", "2026-01-06")
+    mine.button(key="call_reached").click().run()
+    assert [one["date"] for one in rows(calling, "interaction")] == ["2026-01-06"]
+    assert any("6 January 2026" in one.value for one in mine.caption)
+
+
+def test_tomorrow_is_counted_from_the_click(mine, calling, monkeypatch):
+    """“Tomorrow” on a page from yesterday is not today."""
+    monkeypatch.setenv("REGULARS_AS_OF", "2026-01-06")
+    tomorrow = next(one for one in mine.button if one.label == "Tomorrow")
+    tomorrow.click().run()
+    assert [one["later_on"] for one in rows(calling, "follow-up")][:2] == ["2026-01-07"] * 2
+
+
+def test_two_at_the_same_call(mine, calling):
+    """Tom was first: what he noted is said, mine is kept, and one click saves it beside his."""
+    first = Contact(ADA, DAY, "no answer", note="Line was busy", owner="Tom")
+    log_call(calling, PROMISE, first, who="tom", as_of=DAY)
+    mine.text_input(key=f"call_note_{PROMISE}").set_value("Spoke to her")
+    mine.button(key="call_reached").click().run()
+    assert "Tom logged this call meanwhile: no answer, “Line was busy”" in texts(mine)
+    assert len(rows(calling, "interaction")) == 1
+    mine.button(key="call_anyway").click().run()
+    assert [one["note"] for one in rows(calling, "interaction")] == ["Line was busy", "Spoke to her"]
+
+
+def test_all_as_a_table(calling, show):
+    """The link says so: everybody who waits stands in the table, in the order of the list."""
+    screen = AppTest.from_file(str(screens.ROOT / "app.py"), default_timeout=60)
+    screen.query_params.update({"me": "Maria", "calls_view": "Table"})
+    screen.run()
+    assert screen.dataframe[0].value["name"].tolist() == ["Ada Novak", "Ben Ode"]
+
+
+def test_all_done_says_what_came_of_it(mine, calling):
+    """After the last one: how many, and the list is not asked for again when nobody is due."""
+    mine.button(key="call_reached").click().run()
+    mine.button(key="call_no_answer").click().run()
+    assert "All done for today" in texts(mine) and "1 reached" in texts(mine)
+
+
+def test_a_list_that_was_not_handed_out_is_started(show, shop, sqlite_url):
+    """Thirty people are due: one click makes the list, and the first stands there; an undo takes it back."""
+    screen = show("today")
+    due = followups.preview(shop, DAY, limit=0).people
+    assert f"{due} people are due for you" in texts(screen)
+    screen.button(key="calls_start").click().run()
+    assert len(rows(shop, "follow-up")) == due and screen.button(key="call_reached")
+    screen.button(key="call_undo").click().run()
+    assert rows(shop, "follow-up") == []
+
+
+def test_a_name_cannot_draw_in_a_call(show, calling):
+    """A picture in a name, a reason or a script is written out on the card."""
+    picture = "![x](http://evil.example/a.png)"
+    write(calling, changed(
+        ("customer", ADA, "name", "Ada Novak", f"Ada {picture}"),
+        ("follow-up", PROMISE, "reason", "the table", f"table {picture}"),
+        ("follow-up", PROMISE, "say", None, f"Hello {picture}"),
+    ))  # fmt: skip
+    screen = show("today").selectbox(key="list_me").set_value("Maria").run()
+    assert "![x](" not in texts(screen) and r"\!\[x\]" in texts(screen)
+
+
+def test_work_by_person_leads_to_the_people(mine, calling):
+    """The number of people that Maria called opens exactly them."""
+    mine.button(key="call_reached").click().run()
+    screen = mine.run()
+    screen.button(key="team_0_called").click().run()
+    title, condition = screen.session_state["people"]
+    assert title == "People called by Maria" and customers.count(calling, condition, DAY) == 1
+
+
+def test_news_lead_to_the_person(mine):
+    """Ada bought yesterday: it is said, with her name as the way to her."""
+    assert "bought for €4.50, yesterday" in texts(mine)
+    assert mine.button(key="news_0").label == "Ada Novak"

@@ -23,6 +23,7 @@ from crm_core.model.words import MARK_SHEET
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.exports import export_file, people_file
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
+from tests.outreach_sheets import shop_with_records
 from tests.stocked import stock
 from tests.uploads import plan_of, take_in
 
@@ -94,6 +95,62 @@ contact = st.tuples(
 )  # fmt: skip
 PRODUCTS = ("Product code", "Product", "Category", "Price", "Note")
 product = st.tuples(blank | words, words, blank | words, blank | money, blank | words)
+
+
+CASES = (
+    "Customer",
+    "Date",
+    "Case number",
+    "Kind",
+    "About",
+    "What happened",
+    "State",
+    "Solved on",
+    "What we did",
+    "Note",
+)
+case = st.tuples(
+    st.sampled_from(("C1", "C2", "Nobody")), days, blank | st.sampled_from(("K1", "=K2", "007")),
+    blank | st.sampled_from(("complaint", "request", "nonsense")), blank | st.sampled_from(("product", "service")),
+    blank | words, blank | st.sampled_from(("open", "solved", "closed")), blank | days, blank | words, blank | words,
+)  # fmt: skip
+ANSWERS = ("Customer", "Date", "Asked", "About", "Question", "Score", "Out of", "What they said")
+answer = st.tuples(
+    st.sampled_from(("C1", "C2")), days, blank | st.sampled_from(("before", "during", "after")),
+    blank | st.sampled_from(("product", "service")), blank | words,
+    st.sampled_from(("1", "4.5", "4/5", "8 of 10", "★★★", "80 %", "good", None)), blank | st.sampled_from(("5", "10")),
+    blank | words,
+)  # fmt: skip
+GESTURES = ("Customer", "Date", "What", "Cost", "Given by", "Note")
+gesture = st.tuples(
+    st.sampled_from(("C1", "C2")),
+    days,
+    words,
+    blank | money,
+    blank | st.sampled_from(("Anna", "=Ben")),
+    blank | words,
+)
+ATTENDANCES = ("Customer", "Event", "Date", "Came", "Guests", "Note")
+attendance = st.tuples(
+    st.sampled_from(("C1", "C2")), words, days, blank | st.sampled_from(("yes", "no")),
+    blank | st.integers(0, 9).map(str), blank | words,
+)  # fmt: skip
+PLAYS = (
+    "Play",
+    "Title",
+    "What it is for",
+    "In use",
+    "Moment",
+    "Priority",
+    "Held out",
+    "Budget",
+    "Say",
+    "Note",
+)
+play = st.tuples(
+    words, words, blank | words, blank | st.sampled_from(("yes", "no")), st.sampled_from(("birthday", "Can’t lose")),
+    blank | st.integers(-5, 200).map(str), blank | shares, blank | money, blank | words, blank | words,
+)  # fmt: skip
 
 
 def book(**sheets: Any) -> bytes:
@@ -249,6 +306,59 @@ def test_any_purchases_and_contacts_come_home(
         take_in(database, content, People="customer", Sales="purchase", Contacts="interaction")
         check_all(database, ["customer", "purchase", "interaction", "colleague"])
         database.close()
+
+
+@pytest.mark.slow
+@settings(max_examples=3)
+@given(
+    st.lists(case, min_size=1, max_size=20), st.lists(answer, min_size=1, max_size=20),
+    st.lists(gesture, min_size=1, max_size=10), st.lists(attendance, min_size=1, max_size=10),
+    st.lists(play, min_size=1, max_size=10),
+)  # fmt: skip
+def test_any_cases_answers_gifts_and_plays_come_home(
+    cases: list[tuple[Any, ...]],
+    answers: list[tuple[Any, ...]],
+    gestures: list[tuple[Any, ...]],
+    attendances: list[tuple[Any, ...]],
+    plays: list[tuple[Any, ...]],
+) -> None:
+    """The same complaint or gift twice, scores of any scale, plays beside those that a database is born with."""
+    with TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{(Path(folder) / 'shop.db').as_posix()}")
+        people = [("C1", "Anna", *[None] * 9), ("C2", "Ben", *[None] * 9)]
+        content = book(
+            People=(PEOPLE, people), Cases=(CASES, [*cases, *cases[:2]]), Answers=(ANSWERS, [*answers, answers[0]]),
+            Gifts=(GESTURES, [*gestures, gestures[0]]), Events=(ATTENDANCES, attendances), Plays=(PLAYS, plays),
+        )  # fmt: skip
+        entities = {
+            "Cases": "case",
+            "Answers": "answer",
+            "Gifts": "gesture",
+            "Events": "attendance",
+            "Plays": "play",
+        }
+        take_in(database, content, People="customer", **entities)
+        check_all(database, [*entities.values(), "customer", "colleague", "rule"])
+        database.close()
+
+
+def test_plays_and_rules_that_a_database_is_born_with_come_home(sqlite_url: str) -> None:
+    """Nobody says what they are: they are known by their labels."""
+    database = open_database(sqlite_url)
+    for what in ("play", "rule"):
+        plan = come_home(database, what, "xlsx")
+        assert [sheet.entity for sheet in plan.sheets] == [what] and not plan.writes
+        assert plan.sheets[0].counts["same"] > 0
+
+
+@pytest.mark.parametrize("what", ["case", "answer", "gesture", "attendance", "absence"])
+def test_records_about_people_are_known_by_their_labels(sqlite_url: str, what: str) -> None:
+    """An export that comes home needs nobody to say what it is, as .xlsx and as .csv."""
+    database = shop_with_records(sqlite_url)
+    for ending in ("xlsx", "csv"):
+        plan = come_home(database, what, ending)
+        assert [sheet.entity for sheet in plan.sheets] == [what] and not plan.writes
+        assert plan.sheets[0].counts["same"] > 0
 
 
 @pytest.mark.parametrize(
