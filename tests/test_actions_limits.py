@@ -9,6 +9,7 @@ from crm_core.actions import imports, limits, settings
 from crm_core.actions.company import company, save_settings
 from crm_core.actions.goals import GOALS
 from crm_core.actions.mail_settings import MAIL_SETTINGS
+from crm_core.actions.rule_settings import RULE_SETTINGS
 from crm_core.errors import InvalidInput, UnreadableFile
 from crm_core.ledger.store.database import Database
 from crm_core.workbook.limits import MEGABYTE, Limits
@@ -83,6 +84,7 @@ def test_every_setting_says_what_it_means(database: Database) -> None:
         *GOALS,
         *limits.BOUNDS,
         *MAIL_SETTINGS,
+        *RULE_SETTINGS,
     ]
     assert all(one.meaning and one.value == one.default for one in found)
 
@@ -90,7 +92,7 @@ def test_every_setting_says_what_it_means(database: Database) -> None:
 def test_a_default_would_be_accepted() -> None:
     """What holds where nothing is set could also be set."""
     declared = [one for one in settings.SETTINGS.values() if one.default]
-    assert len(declared) == 9
+    assert len(declared) == 11
     assert [one.check(one.default) for one in declared] == [one.default for one in declared]
 
 

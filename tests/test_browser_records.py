@@ -48,6 +48,9 @@ def type_date(screen, text):
     box = screen.get_by_test_id("data-grid-canvas").first.bounding_box()
     screen.mouse.click(box["x"] + 150, box["y"] + ROW_PX * 1.5)
     for key in ("ArrowRight", "Enter"):
+        screen.wait_for_timeout(
+            GRID_LAG_MS
+        )  # a key that comes before the grid has moved opens the cell beside
         screen.keyboard.press(key)
     screen.locator("#portal").locator("textarea, input").first.fill(text)
     screen.wait_for_timeout(GRID_LAG_MS)

@@ -92,7 +92,8 @@ def test_the_parts_say_what_can_be_asked(shop) -> None:
     save_segment(shop, "Kept", EVERYBODY, **ACT)
     offered = parts(shop, DAY)
     assert list(dict.fromkeys(part.group for part in offered)) == [
-        "About them", "What they bought", "Contacts", "Where they live", "Their own columns", "Saved segments",
+        "About them", "What they bought", "Contacts", "What they told us and got", "Where they live",
+        "Their own columns", "Saved segments",
     ]  # fmt: skip
     choices = {part.field: part.choices for part in offered}
     assert choices["city"] == choices["near"] == ("York", "Leeds")
