@@ -111,9 +111,13 @@ def _stages(
 def _decided(connection: Any, rules: tuple[Rule, ...], happened: pd.DataFrame, shop: Shop) -> Done | None:
     if happened.empty:
         return None
-    happened = happened.reindex(columns=list(EVENT_COLUMNS))
+    names = [rule.name for rule in rules]
+    fired = firings.fired_keys(connection, names, happened["customer_id"].unique().tolist())
+    keys = zip(happened["rule"], happened["customer_id"], happened["event"], strict=True)
+    happened = happened[[key not in fired for key in keys]].reindex(columns=list(EVENT_COLUMNS))
+    if happened.empty:  # as mostly: nobody need be read
+        return None
     ids = happened["customer_id"].unique().tolist()
-    fired = firings.fired_keys(connection, [rule.name for rule in rules], ids)
     people = {row["id"]: _person(row) for row in firings.people(connection, ids, shop.play)}
     return decide(rules, happened, people, fired, shop)
 
