@@ -1,14 +1,13 @@
 """Insights: one period and one set of filters for six views; every mark leads to exactly its people."""
 
 from dataclasses import dataclass
-from importlib import import_module
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
+from pages import _views
 from pages._insights.kept_up import keep_up, wait_for_it
 from pages._insights.scope import Scope, clear, said, scope, whom
 from pages._parts import Desk, go_to_page, in_words, open_desk, say_now
@@ -17,11 +16,9 @@ desk = open_desk()
 
 
 @dataclass(frozen=True)
-class View:
-    """Where a view is drawn: a function of a module of pages; what it needs."""
+class View(_views.View):
+    """What a view needs beside the place where it is drawn."""
 
-    module: str
-    function: str
     has_period: bool = True
     kept: bool = False  # reads what is worked out from everything
 
@@ -34,15 +31,6 @@ VIEWS = {
     "What comes next": View("coming_next", "coming_next", has_period=False, kept=True),
     "What they buy": View("buying", "buying", kept=True),
 }
-
-
-def chosen_view() -> View:
-    """The view that the link names."""
-    name = st.segmented_control(
-        "View", list(VIEWS), default="Overview", key="view", bind="query-params", required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return VIEWS[name or "Overview"]
 
 
 def nothing_yet() -> None:
@@ -64,19 +52,13 @@ def nobody(now: Scope) -> None:
         st.button("Show everybody", key="show_everybody", type="primary", on_click=clear)
 
 
-def stage(chosen: View) -> DeltaGenerator:
-    """A place of its own for each view: what was there before goes at once, and is not drawn anew inside the next."""
-    places = {name: st.container() if view is chosen else st.empty() for name, view in VIEWS.items()}
-    return next(places[name] for name, view in VIEWS.items() if view is chosen)
-
-
 def draw(view: View, desk: Desk, now: Scope, revisions: dict[str, int]) -> None:
     """The view, below the progress of what it waits for."""
     place = st.container()
     if view.kept:
         keep_up(desk, revisions)
-    with stage(view), in_words():
-        getattr(import_module(f"pages._insights.{view.module}"), view.function)(desk, now.span, now.whom)
+    with _views.stage(VIEWS, view), in_words():
+        view.drawn_by("_insights")(desk, now.span, now.whom)
     if view.kept:
         with place, in_words():
             wait_for_it()
@@ -102,7 +84,7 @@ def views(desk: Desk, now: Scope) -> None:
             everybody.total if now.whom == EVERYBODY else customers.count(desk.database, now.whom, desk.as_of)
         )
         below = st.container()
-        view = chosen_view()
+        view = _views.chosen_view(VIEWS)
         with below:
             said(desk, now, view.has_period, everybody.total, few)
         if few:

@@ -47,5 +47,5 @@ def test_weekdays_hold_the_last_year(shop, shop_frames, whom) -> None:
     if whom == EVERYBODY:
         rows = oracle.lines(shop_frames["purchase"], shop_frames["order"], DAY)
         year = rows[rows["day"] > pd.Timestamp(DAY) - pd.Timedelta(days=365)]
-        wanted = year.groupby(year["day"].dt.weekday)["revenue"].sum().reindex(range(7), fill_value=0)
+        wanted = year.groupby(year["day"].dt.dayofweek)["revenue"].sum().reindex(range(7), fill_value=0)
         assert marks.frame["revenue"].tolist() == wanted.tolist()

@@ -11,7 +11,7 @@ from crm_core.insight.uplift import is_held_out
 from crm_core.ledger.reading.call_facts import CallSource, stored_follow_ups
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing.journal import apply
-from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
+from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet, new_ids
 from crm_core.outreach.call_list import Origin
 from crm_core.outreach.facts import EVERYONE
 from crm_core.outreach.lists import DayList, day_list
@@ -116,7 +116,7 @@ def _together(*frames: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(
         [frame.astype(object) for frame in frames if len(frame)] or frames[:1], ignore_index=True
     )
-    return rows.assign(id=range(-1, -1 - len(rows), -1))
+    return rows.assign(id=new_ids(len(rows)))
 
 
 def _held(day: DayList) -> pd.DataFrame:

@@ -4,15 +4,13 @@ import re
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from crm_core.actions.contacts import Contact, log_contact
 from crm_core.actions.records import Saved
 from crm_core.errors import InvalidInput, NotFound, StaleView
 from crm_core.ledger.reading import calls
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import journal
-from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame
 
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 GONE = "This call is not there any more: somebody took it off the list. The next one is shown."
@@ -66,7 +64,7 @@ def _change(
         for field, value in values.items()
         if row[field] != value
     ]
-    changes = ChangeSet(why, changes=pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object))
+    changes = ChangeSet(why, changes=cell_frame(cells))
     batch = journal.apply(database, changes, who=who, as_of=as_of)
     return Saved(batch.changed, conflicts=batch.conflicts, batch=batch)
 

@@ -14,7 +14,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.reading import firings
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import cell_frame
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES
 from crm_core.outreach.facts import FACTS
@@ -127,7 +127,7 @@ def _belongs(entity: str, value: Any, name: Any) -> str:
 def refused_cells(database: Database, cells: Cells) -> dict[int, str]:
     """By the place of a cell why it cannot stand beside the rest: a key that is taken, days in the wrong order.
     `cells`: rows of CHANGE_COLUMNS."""
-    frame = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    frame = cell_frame(cells)
     found: dict[int, str] = {}
     for name, own in frame.groupby("entity", sort=False):
         found |= _taken_keys(database, str(name), own[own["field"] == UNIQUE.get(str(name))])

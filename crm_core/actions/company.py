@@ -9,7 +9,7 @@ import pandas as pd
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame, new_ids
 from crm_core.model.words import USUAL_CURRENCY
 
 
@@ -82,10 +82,8 @@ def save_settings(database: Database, values: Mapping[str, str | None], *, who: 
     ]
     if not fresh and not cells:
         return
-    made = pd.DataFrame(
-        {"id": range(-1, -1 - len(fresh), -1), "name": list(fresh), "value": list(fresh.values())}
-    )
-    changed = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    made = pd.DataFrame({"id": new_ids(len(fresh)), "name": list(fresh), "value": list(fresh.values())})
+    changed = cell_frame(cells)
     creates = {"setting": made} if fresh else {}
     journal.apply(database, ChangeSet("Settings", creates=creates, changes=changed), who=who, as_of=as_of)
 

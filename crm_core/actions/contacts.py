@@ -10,7 +10,7 @@ from crm_core.actions.records import Refusal, Saved, prepared
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame
 from crm_core.model.words import OUTCOMES
 from crm_core.outreach.outcomes import Contact, Meaning, case_values, contact_values, meaning
 
@@ -27,7 +27,7 @@ def log_contact(database: Database, contact: Contact, *, who: str, as_of: date) 
         return Saved(0, refused)
     meant = _meaning(database, contact)
     promises = {"follow-up": pd.DataFrame(_numbered(meant.promises))} if meant.promises else {}
-    cells = pd.DataFrame(list(meant.cells), columns=list(CHANGE_COLUMNS), dtype=object)
+    cells = cell_frame(meant.cells)
     changes = ChangeSet(f"Contact: {contact.outcome}", creates={**creates, **promises}, changes=cells)
     batch = journal.apply(database, changes, who=who, as_of=as_of)
     return Saved(1, conflicts=batch.conflicts, batch=batch)

@@ -15,7 +15,7 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal, undo
 from crm_core.ledger.writing.undo import Inverse, Kept
-from crm_core.model.changes import Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, new_ids
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.registry import ENTITIES
 
@@ -120,7 +120,7 @@ def _refuse_filled(database: Database, as_of: date) -> None:
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(id=range(-1, -1 - len(frame), -1))
+    return frame.assign(id=new_ids(len(frame)))
 
 
 def _keyed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -14,7 +14,7 @@ from crm_core.actions.merging import Two
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import doubles, existing, journal
-from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, cell_frame
 from crm_core.model.folding import phone_key
 
 Asked = int | tuple[int, int]  # a pair's number, or (who stays, who is taken in)
@@ -49,7 +49,7 @@ def keep_apart(database: Database, pair_id: int, *, who: str, as_of: date) -> Ba
         first, second = _both(connection, (int(row["first_id"]), int(row["second_id"])))
     cell = ("pair", pair_id, "state", row["state"], "different")
     why = f"{_called(first)} and {_called(second)} are two people"
-    return journal.apply(database, ChangeSet(why, changes=_frame([cell])), who=who, as_of=as_of)
+    return journal.apply(database, ChangeSet(why, changes=cell_frame([cell])), who=who, as_of=as_of)
 
 
 # One merge --------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def _merge(connection: Any, pair: Asked, told: Mapping[str, str]) -> ChangeSet:
     return ChangeSet(
         f"{_called(two.loser)} and {_called(two.survivor)} are one person",
         creates={"alias": aliases},
-        changes=_frame(merging.customer_cells(two, fields) + cells),
+        changes=cell_frame(merging.customer_cells(two, fields) + cells),
         removes={"customer": (two.ids[1],)} | removes,
         revisions={name: revisions.get(name, 0) for name in READ},
         summary={"stays": two.ids[0], "taken in": two.ids[1]},
@@ -71,7 +71,7 @@ def _merge(connection: Any, pair: Asked, told: Mapping[str, str]) -> ChangeSet:
 
 
 def _two(connection: Any, pair: Asked, told: Mapping[str, str]) -> Two:
-    ends = pair if isinstance(pair, tuple) else _ends(_open_pair(connection, pair))
+    ends = pair if isinstance(pair, tuple) else merging.ends(_open_pair(connection, pair))
     sides = _both(connection, ends)
     stays = 0 if isinstance(pair, tuple) else doubles.staying(sides, doubles.orders_of(connection, ends))
     said = {name: sides[side == "second"] for name, side in told.items()}
@@ -115,10 +115,6 @@ def _open_pair(connection: Any, pair_id: int) -> Mapping[str, Any]:
     return rows[0]
 
 
-def _ends(row: Mapping[str, Any]) -> tuple[int, int]:
-    return int(row["first_id"]), int(row["second_id"])
-
-
 def _both(connection: Any, ends: tuple[int, int]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if ends[0] == ends[1]:
         raise InvalidInput("A person cannot be merged with themselves. Name two different ones.")
@@ -132,7 +128,3 @@ def _both(connection: Any, ends: tuple[int, int]) -> tuple[Mapping[str, Any], Ma
 def _called(row: Mapping[str, Any]) -> str:
     name, code = merging.filled(row["name"]), merging.filled(row["code"])
     return f"{name} ({code})" if name and code and name != code else str(name or code or row["id"])
-
-
-def _frame(cells: list[merging.Cell]) -> pd.DataFrame:
-    return pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from crm_core.actions.mail_settings import public_address
-from crm_core.actions.messages_rows import Cell, cell_frame
+from crm_core.actions.messages_rows import Cell
 from crm_core.errors import NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame
 
 SECRET_BYTES = 32
 

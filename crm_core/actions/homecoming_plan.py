@@ -12,7 +12,7 @@ from crm_core.intake.call_list_rows import Lines
 from crm_core.intake.call_lists import ENTITY
 from crm_core.intake.plan import ImportPlan, SheetPlan
 from crm_core.intake.work import STATES
-from crm_core.model.changes import CHANGE_COLUMNS, Problem
+from crm_core.model.changes import CHANGE_COLUMNS, Problem, cell_frame
 from crm_core.outreach.homecoming_work import Home
 
 CELLS = ["sheet", "row", *CHANGE_COLUMNS]
@@ -31,7 +31,7 @@ def with_lists(
     setting, said = taught
     creates = creates if setting is None else {**creates, "setting": setting}
     both = _both(plan.cells, cells)
-    told = pd.DataFrame(list(said), columns=list(CHANGE_COLUMNS), dtype=object)
+    told = cell_frame(said)
     changed = pd.concat([_both(plan.changes.changes, cells), told], ignore_index=True)[list(CHANGE_COLUMNS)]
     mine = {one.name: _sheet_plan(one, lines, home, found.words) for one, lines in found.sheets}
     sheets = tuple(mine.get(sheet.sheet, sheet) for sheet in plan.sheets)

@@ -28,7 +28,7 @@ from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
 from crm_core.ledger.writing.answers import Answers
 from crm_core.ledger.writing.layouts import stored_layouts
-from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, cell_frame, new_ids
 
 LISTED = ("id", "name", "holds", "columns", "at", "who")
 
@@ -189,8 +189,8 @@ def _values(decisions: Decisions) -> dict[str, str]:
 def _joined(changes: ChangeSet, taught: Taught, revision: int) -> ChangeSet:
     """One change set of both; it holds only while nobody else taught or renamed a layout."""
     fresh, cells, gone = taught
-    made = pd.DataFrame(fresh).assign(id=range(-1, -1 - len(fresh), -1)) if fresh else None
-    told = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    made = pd.DataFrame(fresh).assign(id=new_ids(len(fresh))) if fresh else None
+    told = cell_frame(cells)
     parts = [part for part in (changes.changes, told) if part is not None and len(part)]
     return replace(
         changes,
@@ -218,7 +218,7 @@ def rename(database: Database, id: int, name: str, *, who: str, as_of: date) -> 
     wanted, before = " ".join(name.split()), _stored_name(database, id)
     if not wanted:
         raise InvalidInput("A remembered layout needs a name.")
-    cells = pd.DataFrame([("layout", id, "name", before, wanted)], columns=list(CHANGE_COLUMNS), dtype=object)
+    cells = cell_frame([("layout", id, "name", before, wanted)])
     changes = ChangeSet(f"Layout “{before}” renamed", changes=cells)
     return journal.apply(database, changes, who=who, as_of=as_of)
 

@@ -12,12 +12,12 @@ import pandas as pd
 
 from crm_core.actions.call_plans import Offers
 from crm_core.actions.followups import CallList, issue_call_list
-from crm_core.actions.messages_rows import Cell, cell_frame
+from crm_core.actions.messages_rows import Cell
 from crm_core.errors import InvalidInput, StaleView
 from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame, new_ids
 from crm_core.outreach.letters import Letter
 from crm_core.outreach.mail import LATER, SENT, Answer, Line, Post, Unreachable
 from crm_core.outreach.phrases import long_day
@@ -154,7 +154,7 @@ def _marking(
         for name in names
         if name in marks
     ]
-    made = pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": fresh, "value": value})
+    made = pd.DataFrame({"id": new_ids(len(fresh)), "name": fresh, "value": value})
     creates = {"setting": made} if fresh else {}
     return ChangeSet("Call lists by e-mail", creates=creates, changes=cell_frame(cells), revisions=revisions)
 

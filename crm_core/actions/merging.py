@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.errors import InvalidInput
+from crm_core.model.changes import new_ids
 from crm_core.model.entities import Field, Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
 from crm_core.outreach.moments import NOTED
@@ -142,7 +143,7 @@ def former_keys(two: Two, fields: Row, phone: str | None, held: pd.DataFrame) ->
     ] or [("name", two.loser["name"])]
     fresh = [one for one in dict.fromkeys(found) if one not in known] or [("name", two.loser["name"])]
     frame = pd.DataFrame(fresh, columns=["key", "value"])
-    return frame.assign(id=range(-1, -1 - len(frame), -1), customer_id=two.ids[0])
+    return frame.assign(id=new_ids(len(frame)), customer_id=two.ids[0])
 
 
 # What points to them ----------------------------------------------------------------------------------------
@@ -229,21 +230,22 @@ def answered_pairs(rows: pd.DataFrame, two: Two, asked: int | None) -> Pairs:
     survivor, loser = two.ids
     found = Pairs([], [])
     known: dict[int, dict[str, Any]] = {}
-    for row in sorted(rows.to_dict("records"), key=lambda row: (row["id"] != asked, loser in _ends(row))):
-        ends = set(_ends(row))
-        other = min(ends - {survivor, loser}, default=survivor)
-        if len(ends) > 1 and other in known:
+    for row in sorted(rows.to_dict("records"), key=lambda row: (row["id"] != asked, loser in ends(row))):
+        people = set(ends(row))
+        other = min(people - {survivor, loser}, default=survivor)
+        if len(people) > 1 and other in known:
             _once_more(row, known[other], found)
             continue
         _go_over(row, two, found)
-        if len(ends) > 1:  # with one end it was answered long ago
+        if len(people) > 1:  # with one end it was answered long ago
             known[other] = row
             if other == survivor:
                 _answer(row, "same", found)
     return found
 
 
-def _ends(row: Row) -> tuple[int, int]:
+def ends(row: Row) -> tuple[int, int]:
+    """The two customers that a pair names."""
     return int(row["first_id"]), int(row["second_id"])
 
 

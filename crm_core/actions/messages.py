@@ -15,7 +15,6 @@ from crm_core.actions.messages_rows import (
     DRAFT_COLUMNS,
     HELD_OUT,
     KEY,
-    cell_frame,
     cells_of,
     contacts_of,
     held_back,
@@ -26,7 +25,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.reading.messages import messages_of_day, waiting_messages
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, cell_frame, new_ids
 from crm_core.model.words import CHANNELS
 from crm_core.outreach.sms import dialled, parts
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
@@ -109,7 +108,7 @@ def _queued(database: Database, drafts: pd.DataFrame, as_of: date) -> ChangeSet:
         & ~_known(drafts, known[known["state"].isin(UNSETTLED)], KEY[:2])
     ]
     tokens = [secrets.token_urlsafe(16) for _ in range(len(rows))]
-    made = rows.assign(id=range(-1, -1 - len(rows), -1), token=tokens)
+    made = rows.assign(id=new_ids(len(rows)), token=tokens)
     creates = {"message": made, "follow-up": _held_out(spared[~_known(spared, kept, KEY)], as_of)}
     return ChangeSet(f"{_counted(len(rows))} to send", creates=creates, revisions=revisions)
 
@@ -117,7 +116,7 @@ def _queued(database: Database, drafts: pd.DataFrame, as_of: date) -> ChangeSet:
 def _held_out(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Those left in peace, as follow-ups: the same rows that a call list stores of its own."""
     told = rows[["customer_id", "play", "due_on", "state"]]
-    return told.assign(id=range(-1, -1 - len(rows), -1), issued_on=as_of.isoformat())
+    return told.assign(id=new_ids(len(rows)), issued_on=as_of.isoformat())
 
 
 def _known(drafts: pd.DataFrame, known: pd.DataFrame, key: list[str]) -> pd.Series:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.actions.messages_rows import Cell, cell_frame, cells_of, noted, stored
+from crm_core.actions.messages_rows import Cell, cells_of, noted, stored
 from crm_core.errors import NotFound, StaleView
 from crm_core.ledger.reading.messages import last_to
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, cell_frame
 from crm_core.outreach.farewells import farewell
 from crm_core.outreach.phrases import as_text
 from crm_core.outreach.returned import GONE, LATE, Report, reports

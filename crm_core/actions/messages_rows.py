@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_core.intake.rows.lines import content_hash, source_keys
 from crm_core.ledger.writing import existing
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import new_ids
 
 Cell = tuple[str, int, str, Any, Any]
 HELD_OUT = "held out"  # the state of a draft that is not written but kept in mind
@@ -96,18 +96,13 @@ def cells_of(rows: pd.DataFrame, **values: Any) -> Iterator[Cell]:
                 yield "message", int(row), field, None if pd.isna(before) else before, value
 
 
-def cell_frame(cells: Iterable[Cell]) -> pd.DataFrame:
-    """Cells as a change set takes them."""
-    return pd.DataFrame(list(cells), columns=list(CHANGE_COLUMNS), dtype=object)
-
-
 def contacts_of(connection: Any, rows: pd.DataFrame, as_of: date, channel: str) -> dict[str, pd.DataFrame]:
     """A message that went out is a contact: it stands on the time line and counts for quiet days."""
     if rows.empty:
         return {}
     made = pd.DataFrame(
         {
-            "id": range(-1, -1 - len(rows), -1), "customer_id": rows["customer_id"].astype("int64").to_numpy(),
+            "id": new_ids(len(rows)), "customer_id": rows["customer_id"].astype("int64").to_numpy(),
             "date": as_of.isoformat(), "type": "message", "channel": channel,
             "note": [noted(row.subject, row.body) for row in rows.itertuples()],
         }

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from crm_core.actions.mail_settings import daily_limit
-from crm_core.actions.messages_rows import Cell, cell_frame, cells_of, contacts_of, held_back, stored
+from crm_core.actions.messages_rows import Cell, cells_of, contacts_of, held_back, stored
 from crm_core.errors import InvalidInput, StaleView
 from crm_core.ledger.reading.messages import gone_on, open_counts, waiting_messages
 from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame
 from crm_core.outreach.letters import Letter
 from crm_core.outreach.mail import BOUNCED, LATER, REFUSED, SENT, UNSURE, Answer, Line, Post, Unreachable
 from crm_core.outreach.phrases import as_text

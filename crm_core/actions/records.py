@@ -14,7 +14,7 @@ from crm_core.intake.rows.lines import content_hash, fill_amounts, source_keys
 from crm_core.intake.who.people import complete_names
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
-from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet, Conflict
+from crm_core.model.changes import Batch, ChangeSet, Conflict, cell_frame, new_ids
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES
 
@@ -133,7 +133,7 @@ def _save(
 ) -> Saved:
     if not cells:
         return Saved(0, tuple(refused))
-    frame = pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    frame = cell_frame(cells)
     more = renaming.followers(database, frame)
     changes = ChangeSet(
         _edit_words(frame),
@@ -169,7 +169,7 @@ def _colleagues(database: Database, names: Sequence[str]) -> dict[str, pd.DataFr
     held = set(known["name"]) if len(known) else set()
     fresh = [name for name in dict.fromkeys(names) if name not in held]
     return (
-        {"colleague": pd.DataFrame({"id": range(-1, -1 - len(fresh), -1), "name": fresh, "active": "yes"})}
+        {"colleague": pd.DataFrame({"id": new_ids(len(fresh)), "name": fresh, "active": "yes"})}
         if fresh
         else {}
     )

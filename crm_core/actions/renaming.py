@@ -8,7 +8,7 @@ import pandas as pd
 from crm_core.ledger.reading.named import ids_naming
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import cell_frame
 from crm_core.model.registry import ENTITIES
 from crm_core.outreach.moments import NOTED
 
@@ -56,7 +56,7 @@ def followers(database: Database, cells: pd.DataFrame) -> pd.DataFrame:
             held = existing.rows_by_keys(connection, "colleague", {"id": [int(number)]})
             if before != after and before in set(held["name"]):
                 rows += _naming(connection, before, after)
-    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS), dtype=object)
+    return cell_frame(rows)
 
 
 def _naming(connection: Any, before: str, after: str) -> Iterable[tuple[Any, ...]]:

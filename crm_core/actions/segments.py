@@ -11,7 +11,7 @@ from crm_core.ledger.conditions.segments import resolved_as, stored_segments
 from crm_core.ledger.profiles.measures import measured
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import journal
-from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
+from crm_core.model.changes import Batch, ChangeSet, cell_frame
 from crm_core.model.condition_json import from_json, to_json
 from crm_core.model.conditions import Condition, renamed
 from crm_core.model.folding import fold
@@ -49,7 +49,7 @@ def save_segment(
             fresh = pd.DataFrame([{"id": -1, **values}])
             return ChangeSet(f"Segment “{wanted}” saved", creates={"segment": fresh}, revisions=revisions)
         cells = [*_cells(before, values), *_references(rows, before["name"], wanted, before["id"])]
-        return ChangeSet(f"Segment “{wanted}” changed", changes=_frame(cells), revisions=revisions)
+        return ChangeSet(f"Segment “{wanted}” changed", changes=cell_frame(cells), revisions=revisions)
 
     return journal.apply(database, plan(), who=who, as_of=as_of, replan=plan)
 
@@ -118,7 +118,3 @@ def _with_new_name(text: str, old: str, new: str) -> str:
         return text
     changed = renamed(condition, lambda name: new if fold(name) == fold(old) else name)
     return text if changed == condition else to_json(changed)
-
-
-def _frame(cells: list[Cell]) -> pd.DataFrame:
-    return pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)

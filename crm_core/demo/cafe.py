@@ -13,6 +13,7 @@ from crm_core.demo.menu import HALF_YEAR, price_lists, product_frame
 from crm_core.demo.visits import make_orders, purchase_frame
 from crm_core.demo.voices import told_of_people, voices
 from crm_core.errors import InvalidInput
+from crm_core.model.changes import new_ids
 
 NAME = "Café Marigold (made up)"
 COUNTRY, CURRENCY = "GB", "GBP"
@@ -84,4 +85,4 @@ def colleague_frame() -> pd.DataFrame:
     frame = pd.DataFrame(COLLEAGUES, columns=["name", "role", "skills", "languages", "capacity"])
     frame["email"] = frame["name"].str.lower().str.replace(" ", ".") + "@example.com"
     frame["active"] = "yes"
-    return frame.assign(id=range(-1, -1 - len(frame), -1))
+    return frame.assign(id=new_ids(len(frame)))

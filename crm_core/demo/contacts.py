@@ -9,6 +9,7 @@ from crm_core.demo.crowd import Crowd
 from crm_core.demo.customers import ASKED_BEFORE
 from crm_core.demo.habits import TODAY, weekdays_of
 from crm_core.demo.visits import Orders
+from crm_core.model.changes import new_ids
 
 CALLS_A_YEAR = 0.45  # to everybody who comes again
 PROMISES = 12
@@ -213,7 +214,7 @@ def follow_up_frame(contacts: pd.DataFrame, days: np.ndarray, rng: np.random.Gen
     due = days[TODAY] + rng.integers(-2, 5, len(mine))
     return pd.DataFrame(
         {
-            "id": range(-1, -1 - len(mine), -1),
+            "id": new_ids(len(mine)),
             "customer_id": mine["customer_id"].to_numpy(),
             "play": "promised",
             "due_on": pd.Series(np.datetime_as_string(due), dtype="str"),

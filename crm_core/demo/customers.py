@@ -65,7 +65,7 @@ def _some(values: pd.Series, share: float, rng: np.random.Generator) -> pd.Serie
     return values.where(rng.random(len(values)) < share)
 
 
-def _only(text: str, mine: np.ndarray) -> pd.Series:
+def only(text: str, mine: np.ndarray) -> pd.Series:
     """The same text for some, missing for the others."""
     return pd.Series(text, index=range(len(mine)), dtype="str").where(mine)
 
@@ -114,7 +114,7 @@ def _habits(crowd: Crowd, rng: np.random.Generator) -> pd.DataFrame:
     moved = crowd.silent & (rng.random(count) < 0.06)
     need = _some(_chosen(NEEDS, count, rng), NEEDS_KNOWN, rng).where(~crowd.buys)
     note = _some(_chosen(NOTES, count, rng), 0.08, rng).mask(moved, MOVED_AWAY)
-    stage = _only("dissolution", moved)
+    stage = only("dissolution", moved)
     return pd.DataFrame(
         {"likes": likes, "tags": _tags(crowd, rng), "need": need, "stage": stage, "note": note}
     )
@@ -141,7 +141,7 @@ def _consents(crowd: Crowd, rng: np.random.Generator) -> pd.DataFrame:
     left_alone = (rng.random(len(crowd)) < 0.02) & (crowd.start < TODAY - NOT_YET)
     found = {name: _consent(len(crowd), *shares, rng) for name, shares in CONSENTS.items()}
     found = {name: values.mask(left_alone, "no") for name, values in found.items()}
-    return pd.DataFrame(found | {"do_not_contact": _only("yes", left_alone)})
+    return pd.DataFrame(found | {"do_not_contact": only("yes", left_alone)})
 
 
 def _consent(count: int, yes: float, no: float, rng: np.random.Generator) -> pd.Series:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_core.demo.places import ANY_PRICE, PRICES
+from crm_core.model.changes import new_ids
 from crm_core.model.words import MONEY_UNIT
 
 HALF_YEAR = 183  # days between two price lists
@@ -106,7 +107,7 @@ def product_frame(prices: np.ndarray) -> pd.DataFrame:
     latest = prices[:, -1]
     return pd.DataFrame(
         {
-            "id": range(-1, -1 - len(MENU), -1),
+            "id": new_ids(len(MENU)),
             "code": [product.code for product in MENU],
             "name": [product.name for product in MENU],
             "category": [product.category for product in MENU],

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from crm_core.demo.crowd import Crowd
+from crm_core.demo.customers import only
 from crm_core.demo.habits import TODAY
+from crm_core.model.changes import new_ids
 from crm_core.model.words import MONEY_UNIT
 
 COMPLAINTS = (
@@ -57,12 +59,8 @@ def told_of_people(people: pd.DataFrame, crowd: Crowd, seed: int) -> pd.DataFram
     price = ~crowd.buys & (rng.random(count) < 0.15)
     return people.assign(
         referred_by=people["code"].take(by).reset_index(drop=True).where(sent),
-        why_not=_only("price", price),
+        why_not=only("price", price),
     )
-
-
-def _only(word: str, mine: np.ndarray) -> pd.Series:
-    return pd.Series(word, index=range(len(mine)), dtype="str").where(mine)
 
 
 def _some(who: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -79,7 +77,7 @@ def _frame(who: np.ndarray, day: np.ndarray, days: np.ndarray, **columns: Any) -
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(id=range(-1, -1 - len(frame), -1))
+    return frame.assign(id=new_ids(len(frame)))
 
 
 def _heard(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What people argue over one by one: problems, changes, batches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,16 @@ class SourceFile:
 # One cell to change: `before` must still hold when it is applied; `after` None empties the cell. `field` is the
 # column's name, or `extra.<header>` for an undeclared one.
 CHANGE_COLUMNS = ("entity", "id", "field", "before", "after")
+
+
+def cell_frame(cells: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """Cells to change, each in the order of CHANGE_COLUMNS, as a change set takes them; None stays None."""
+    return pd.DataFrame(list(cells), columns=list(CHANGE_COLUMNS), dtype=object)
+
+
+def new_ids(count: int) -> range:
+    """The ids of so many rows that are yet to be given one: -1, -2 …"""
+    return range(-1, -1 - count, -1)
 
 
 @dataclass(frozen=True)

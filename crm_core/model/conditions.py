@@ -98,6 +98,11 @@ def any_of(*conditions: Condition) -> Condition:
     return conditions[0] if len(conditions) == 1 else AnyOf(conditions)
 
 
+def one_of(name: str, values: tuple[Any, ...]) -> Where:
+    """A field that holds one of the values."""
+    return Where(name, "is", values[0]) if len(values) == 1 else Where(name, "one of", values)
+
+
 def inner_parts(condition: Condition) -> tuple[Condition, ...]:
     """The conditions that this one is made of, in order; none of a single part."""
     match condition:

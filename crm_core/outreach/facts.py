@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from crm_core.outreach.facts_further import ENGLISH_FURTHER, FURTHER
+from crm_core.outreach.facts_further import ENGLISH_FURTHER, FURTHER, cell
 from crm_core.outreach.languages import ago_in
 from crm_core.outreach.phrases import (
     ago,
@@ -33,10 +33,6 @@ def facts_of(row: Row, as_of: date) -> Callable[[str], str | None]:
     """
     foreign = not is_ours(row)
     return lambda name: None if foreign and name in ENGLISH else FACTS[name][1](row, as_of)
-
-
-def _cell(column: str) -> Callable[[Row, date], str | None]:
-    return lambda row, _: as_text(row.get(column))
 
 
 def _caller(row: Row, _: date) -> str | None:
@@ -153,12 +149,12 @@ def _every(row: Row, _: date) -> str | None:
 # name → (what it says, how it is found)
 FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "name": ("what to call them: the preferred name, else the form of address, else the name", _called),
-    "full_name": ("their name as stored", _cell("name")),
-    "company": ("their company", _cell("company")),
-    "city": ("their city", _cell("city")),
-    "likes": ("what they like, as noted by hand", _cell("likes")),
-    "favourite": ("what they bought most often", _cell("favourite")),
-    "last_product": ("the dearest of what they bought last", _cell("last_product")),
+    "full_name": ("their name as stored", cell("name")),
+    "company": ("their company", cell("company")),
+    "city": ("their city", cell("city")),
+    "likes": ("what they like, as noted by hand", cell("likes")),
+    "favourite": ("what they bought most often", cell("favourite")),
+    "last_product": ("the dearest of what they bought last", cell("last_product")),
     "last_purchase": ("what they bought last", _last_purchase),
     "last_day": ("the day of the last purchase", _last_day),
     "last_ago": ("how long ago they bought last", _last_ago),
@@ -166,17 +162,17 @@ FACTS: dict[str, tuple[str, Callable[[Row, date], str | None]]] = {
     "last_touch": ("the last contact or purchase, whichever is later", _last_touch),
     "rhythm": ("how often they buy and when they bought last", _rhythm),
     "bought_times": ("how many times they bought and when last", _bought_times),
-    "segment": ("their segment", _cell("segment")),
-    "tier": ("their tier", _cell("tier")),
+    "segment": ("their segment", cell("segment")),
+    "tier": ("their tier", cell("tier")),
     "every": ("after how many days such people are called", _every),
     "due_day": ("the day this is for", _due_day),
     "promised_for": ("the day and hour that was promised", _promised),
     "promise": ("what was noted with the promise", _promise),
     "round_age": ("the age they reach, when it is a round one", _round_age),
-    "owner": ("the colleague who looks after them", _cell("owner")),
+    "owner": ("the colleague who looks after them", cell("owner")),
     "caller": ("the colleague who calls", _caller),
     "speaker": ("who is calling, and from where", _speaker),
-    "company_name": ("our own company's name", _cell("our_name")),
+    "company_name": ("our own company's name", cell("our_name")),
     **FURTHER,
 }
 # Facts that are phrases of the team's language: missing in a script of another one.

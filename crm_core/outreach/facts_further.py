@@ -110,7 +110,8 @@ def _town(row: Row, _: date) -> str | None:
     return place if any(letter.isalpha() for letter in place) else None
 
 
-def _cell(column: str) -> Found:
+def cell(column: str) -> Found:
+    """What stands in a column of theirs."""
     return lambda row, _: as_text(row.get(column))
 
 
@@ -125,11 +126,11 @@ FURTHER: dict[str, tuple[str, Found]] = {
     "chance": ("how likely they are still a customer, in percent", _chance),
     "missing": ("what we lack of phone, e-mail address and birthday", _missing),
     "holiday": ("the public holiday that this is for", _holiday),
-    "product": ("the product that the play names", _cell("product")),
-    "evidence": ("why they may want that product", _cell("evidence")),
+    "product": ("the product that the play names", cell("product")),
+    "evidence": ("why they may want that product", cell("evidence")),
     "place": ("the place that the play names", _town),
     "distance": ("how far from it they live", _distance),
-    "event": ("the title of the play", _cell("event")),
+    "event": ("the title of the play", cell("event")),
     "event_day": ("the last day of the play, else its first", _event_day),
 }
 ENGLISH_FURTHER = ("complaint", "complaint_about", "low_score", "missing", "evidence")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import cell_frame, new_ids
 from crm_core.model.folding import fold
 from crm_core.model.words import OWNER
 from crm_core.outreach.moments import BY_RULE
@@ -204,12 +204,12 @@ def _cells(people: Mapping[int, Person], before: Mapping[int, tuple[Any, Any]]) 
         for name, old, new in zip(("tags", "owner"), before[number], (person.tags, person.owner), strict=True)
         if old != new
     ]
-    return pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    return cell_frame(cells)
 
 
 def _numbered(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows as a change set creates them."""
-    return pd.DataFrame(rows).assign(id=range(-1, -1 - len(rows), -1))
+    return pd.DataFrame(rows).assign(id=new_ids(len(rows)))
 
 
 def facts_of(rule: Rule, row: Row, person: Person, as_of: date) -> Callable[[str], str | None]:

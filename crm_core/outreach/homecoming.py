@@ -27,6 +27,7 @@ from crm_core.outreach.homecoming_work import (
     joined,
 )
 from crm_core.outreach.outcomes import Contact, Meaning, case_values, contact_values, meaning
+from crm_core.outreach.phrases import stored_text
 
 FORGOTTEN = 30  # days after which a promise on an old list binds nobody
 WITHOUT = "What came of the call is not said. Choose an outcome, so that a contact comes of this row."
@@ -168,7 +169,7 @@ def _filled(best: Line, others: list[Line]) -> Line:
 def contact_of(line: Line, known: Known) -> Contact:
     """The contact that a row with an outcome tells of."""
     planned = known.stored.follow_ups.get(line.who.follow_up or 0)
-    channel = _text(planned and planned["channel"]) or "phone"
+    channel = stored_text(planned and planned["channel"]) or "phone"
     return Contact(
         line.who.customer or 0, date.fromisoformat(line["called_on"] or line.who.day or ""), line["outcome"], channel,
         TYPES.get(channel, "call"), line["note"] or "", line["reason"] or "", caller_of(line, known),
@@ -183,7 +184,7 @@ def caller_of(line: Line, known: Known) -> str:
     named = (line["caller"], line["sheet"].rpartition("› ")[2])
     callers = {one.casefold(): one for one in known.callers}
     found = next((callers[one.casefold()] for one in named if one and one.casefold() in callers), None)
-    return found or _text(planned and planned["owner"]) or ""
+    return found or stored_text(planned and planned["owner"]) or ""
 
 
 def _met(line: Line, contact: Contact, known: Known) -> Row | None:
@@ -193,9 +194,9 @@ def _met(line: Line, contact: Contact, known: Known) -> Row | None:
     if planned is None:
         same = (one for one in held if (str(one["date"]), one["outcome"]) == (day, contact.outcome))
         return next(same, None)
-    if planned["state"] != "done" or not _text(planned["outcome"]):
+    if planned["state"] != "done" or not stored_text(planned["outcome"]):
         return None
-    told = (str(_text(planned["done_on"]) or day), planned["outcome"])
+    told = (str(stored_text(planned["done_on"]) or day), planned["outcome"])
     by_hand = (one for one in held if (str(one["date"]), one["outcome"]) == told and one[BY_HAND])
     return next(by_hand, None) if told[0] >= day else None
 
@@ -203,8 +204,8 @@ def _met(line: Line, contact: Contact, known: Known) -> Row | None:
 def _first(home: Home, line: Line, contact: Contact, known: Known, key: int) -> None:
     """An outcome that has not come home before; perhaps the follow-up was closed here otherwise."""
     planned = known.stored.follow_ups.get(line.who.follow_up or 0)
-    if planned is not None and planned["state"] == "done" and _text(planned["outcome"]):
-        same_day = _text(planned["done_on"]) in (None, contact.on.isoformat())
+    if planned is not None and planned["state"] == "done" and stored_text(planned["outcome"]):
+        same_day = stored_text(planned["done_on"]) in (None, contact.on.isoformat())
         cell = ("follow-up", int(planned["id"]), "outcome", planned["outcome"], contact.outcome)
         if planned["outcome"] != contact.outcome and same_day and not home.settle(line.row, cell, True):
             home.become(line.row, DOUBTFUL)
@@ -255,9 +256,9 @@ def _without_outcome(home: Home, line: Line, known: Known) -> None:
     if planned is None:
         return
     number = int(planned["id"])
-    home.add_text(line.row, "follow-up", number, "note", _text(planned["note"]), line["note"])
+    home.add_text(line.row, "follow-up", number, "note", stored_text(planned["note"]), line["note"])
     for name, value in put_off.items():
-        cell = ("follow-up", number, name, _text(planned[name]), value)
+        cell = ("follow-up", number, name, stored_text(planned[name]), value)
         home.settle(line.row, cell, ("follow-up", number, name) in known.edited)
     _own_columns(home, line, planned)
 
@@ -274,12 +275,8 @@ def _is_over(planned: Row, line: Line) -> bool:
 
 def _own_columns(home: Home, line: Line, planned: Row) -> None:
     """What stands in columns of their own is kept with the follow-up until there is a contact."""
-    held = json.loads(planned["extra"]) if _text(planned.get("extra")) else {}
+    held = json.loads(planned["extra"]) if stored_text(planned.get("extra")) else {}
     said = json.loads(line["extra"]) if line["extra"] else {}
     news = ((name, one) for name, one in said.items() if one != held.get(name))
     number = int(planned["id"])
     home.change(line.row, [("follow-up", number, f"extra.{name}", held.get(name), one) for name, one in news])
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or value != value else str(value)

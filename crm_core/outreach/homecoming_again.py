@@ -21,6 +21,7 @@ from crm_core.outreach.outcomes import (
     same_promise,
     why_not,
 )
+from crm_core.outreach.phrases import stored_text
 
 
 def weight(outcome: str) -> int:
@@ -32,7 +33,7 @@ def again(home: Home, line: Line, contact: Contact, known: Known, stored: Row | 
     """Compare with the stored contact. One that a person removed here since does not come back."""
     if stored is None:
         return
-    number, before = int(stored["id"]), _text(stored["outcome"])
+    number, before = int(stored["id"]), stored_text(stored["outcome"])
     if before != contact.outcome:
         cell = ("interaction", number, "outcome", before, contact.outcome)
         if not home.settle(line.row, cell, _is_disputed(contact, stored, known)):
@@ -47,8 +48,8 @@ def again(home: Home, line: Line, contact: Contact, known: Known, stored: Row | 
 
 def _is_disputed(contact: Contact, stored: Row, known: Known) -> bool:
     """Whether the other outcome may be another person's word, or says less than what is known."""
-    before = _text(stored["outcome"])
-    other = bool(contact.owner and _text(stored["owner"]) and contact.owner != stored["owner"])
+    before = stored_text(stored["outcome"])
+    other = bool(contact.owner and stored_text(stored["owner"]) and contact.owner != stored["owner"])
     by_hand = _is_by_hand(stored) or ("interaction", int(stored["id"]), "outcome") in known.edited
     return before is not None and (other or by_hand or weight(contact.outcome) >= weight(before))
 
@@ -60,8 +61,8 @@ def _is_by_hand(stored: Row) -> bool:
 def _words(home: Home, line: Line, contact: Contact, stored: Row, known: Known) -> None:
     """The note and why not: added to what is there; one reason of the usual ones for another is asked."""
     number = int(stored["id"])
-    home.add_text(line.row, "interaction", number, "note", _text(stored["note"]), contact.note)
-    held = _text(stored["reason"])
+    home.add_text(line.row, "interaction", number, "note", stored_text(stored["note"]), contact.note)
+    held = stored_text(stored["reason"])
     if not contact.reason:
         home.add_text(line.row, "interaction", number, "reason", held, why_not(contact))
     elif contact.reason != held:
@@ -94,8 +95,8 @@ def _otherwise(
     """Another outcome of the same call: the follow-up, the marks and the case follow it."""
     person, day = known.stored.people[contact.customer_id], contact.on.isoformat()
     planned = known.stored.of_person(contact.customer_id)
-    answered = [one for one in planned if one["state"] == "done" and _text(one["outcome"]) == before]
-    mine = [one for one in answered if one["id"] == contact.follow_up or _text(one["done_on"]) == day]
+    answered = [one for one in planned if one["state"] == "done" and stored_text(one["outcome"]) == before]
+    mine = [one for one in answered if one["id"] == contact.follow_up or stored_text(one["done_on"]) == day]
     home.change(line.row, [("follow-up", int(one["id"]), "outcome", before, contact.outcome) for one in mine])
     home.change(line.row, marks(contact, person))
     case = case_values(contact)
@@ -122,7 +123,7 @@ def _next(home: Home, line: Line, contact: Contact, known: Known, stored: Row) -
     if not promise or not old:
         _promise(home, contact, known)
         return
-    moved = ((name, _text(old[name]), promise[name]) for name in ("due_on", "due_time"))
+    moved = ((name, stored_text(old[name]), promise[name]) for name in ("due_on", "due_time"))
     home.change(
         line.row, [("follow-up", int(old["id"]), *cell) for cell in moved if cell[2] and cell[1] != cell[2]]
     )
@@ -148,8 +149,4 @@ def _promise(home: Home, contact: Contact, known: Known) -> None:
 
 
 def _extra(text: Any) -> dict[str, Any]:
-    return dict(json.loads(text)) if _text(text) else {}
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or value != value else str(value)
+    return dict(json.loads(text)) if stored_text(text) else {}

@@ -12,6 +12,7 @@ from crm_core.model.folding import fold
 from crm_core.model.list_marks import PHONES, mark
 from crm_core.outreach.homecoming_who import Row
 from crm_core.outreach.homecoming_work import Home, Known, Line, Refused
+from crm_core.outreach.phrases import stored_text
 
 FACTS = {
     "name": "Name",
@@ -58,10 +59,10 @@ def _fact(home: Home, line: Line, known: Known, person: Row, name: str, header: 
         return
     if value is None or mark(name, value) == mark(name, shown):
         return
-    unseen = shown is None and _text(person[name]) is not None
+    unseen = shown is None and stored_text(person[name]) is not None
     meanwhile = check is None or check.marks[name] != mark(name, shown) or unseen
     meanwhile = meanwhile or _is_of_another(line, known, name, text)
-    home.settle(line.row, ("customer", int(person["id"]), name, _text(person[name]), value), meanwhile)
+    home.settle(line.row, ("customer", int(person["id"]), name, stored_text(person[name]), value), meanwhile)
 
 
 def _value(known: Known, name: str, text: str) -> Any:
@@ -108,11 +109,7 @@ def _misread(shown: str) -> set[str]:
 def _shown(person: Row, name: str) -> Any:
     """What a list shows of somebody now."""
     if name == "preferred_name":
-        return _text(person[name]) or _text(person["salutation"])
+        return stored_text(person[name]) or stored_text(person["salutation"])
     if name == "email" and person["may_email"] == "no":
         return None
-    return _text(person[name])
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or value != value else str(value)
+    return stored_text(person[name])

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crm_core.model.words import WHY_NOT
+from crm_core.outreach.phrases import stored_text
 
 PROMISE = "promised"
 STEPS = ("call again", "visit", "nothing")
@@ -84,7 +85,9 @@ def _answered(contact: Contact, planned: Iterable[Row]) -> Iterable[Cell]:
     day = contact.on.isoformat()
     for row in planned:
         mine = row["id"] == contact.follow_up
-        asked = (_text(row["due_on"]) or "9999") <= day or (_text(row["issued_on"]) or "9999") <= day
+        asked = (stored_text(row["due_on"]) or "9999") <= day or (
+            stored_text(row["issued_on"]) or "9999"
+        ) <= day
         if row["state"] == "open" and (mine or asked):
             yield from answered(row, contact.outcome, day)
 
@@ -93,7 +96,7 @@ def answered(row: Row, outcome: str, day: str) -> Iterable[Cell]:
     """The cells that make a follow-up done."""
     wanted = {"state": "done", "outcome": outcome, "done_on": day}
     for field, value in wanted.items():
-        before = _text(row.get(field))
+        before = stored_text(row.get(field))
         if before != value:
             yield "follow-up", int(row["id"]), field, before, value
 
@@ -106,7 +109,7 @@ def marks(contact: Contact, person: Row) -> Iterable[Cell]:
     if contact.outcome == "not interested" and contact.reason in WHY_NOT:
         wanted["why_not"] = contact.reason
     for field, value in wanted.items():
-        before = _text(person.get(field))
+        before = stored_text(person.get(field))
         if before != value:
             yield "customer", contact.customer_id, field, before, value
 
@@ -133,7 +136,7 @@ def _words(contact: Contact) -> str:
 
 
 def _lost(person: Row) -> str:
-    phone = _text(person.get("phone")) or _text(person.get("phone_2"))
+    phone = stored_text(person.get("phone")) or stored_text(person.get("phone_2"))
     return f"Ask for the right number{f': {phone} is not theirs' if phone else ''}"
 
 
@@ -147,18 +150,13 @@ def _promise(contact: Contact, day: date, words: str) -> dict[str, Any]:
 def same_promise(promise: Row, planned: Iterable[Row]) -> Row | None:
     """The open promise of the same day, where it was made before."""
     for row in planned:
-        mine = _text(row.get("play")) in (None, "", PROMISE) and row["state"] == "open"
+        mine = stored_text(row.get("play")) in (None, "", PROMISE) and row["state"] == "open"
         if mine and row["due_on"] == promise["due_on"]:
             return row
     return None
 
 
 def _hour(kept: Row, promise: Row) -> Iterable[Cell]:
-    before = _text(kept.get("due_time"))
+    before = stored_text(kept.get("due_time"))
     if promise["due_time"] and before != promise["due_time"]:
         yield "follow-up", int(kept["id"]), "due_time", before, promise["due_time"]
-
-
-def _text(value: Any) -> str | None:
-    """A stored text, None where it is missing."""
-    return None if value is None or value != value else str(value)

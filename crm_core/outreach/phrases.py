@@ -31,6 +31,11 @@ def is_missing(value: Any) -> bool:
     return value is None or value is pd.NA or value != value
 
 
+def stored_text(value: Any) -> str | None:
+    """The value as it is stored, blanks and all; None where there is none. A change is compared with it."""
+    return None if value is None or value != value else str(value)
+
+
 def as_text(value: Any) -> str | None:
     """The value as one line of text, None where it is missing."""
     return None if is_missing(value) else _BLANKS.sub(" ", str(value)).strip()

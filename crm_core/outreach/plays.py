@@ -112,7 +112,7 @@ def play_of(row: Row, wordings: Iterable[Row] = ()) -> Play:
         reason=text["reason"] or "", say=text["say"] or HELLO, subject=text["subject"] or "",
         strength=int(as_number(row.get("priority")) or 0), channel=text["channel"] or "phone",
         quiet_days=_whole(row.get("quiet_days"), QUIET_DAYS), exempt=_yes(row, "exempt"), once=_yes(row, "once"),
-        active=not _says(row, "active", "no"), starts=as_day(row.get("starts")), ends=as_day(row.get("ends")),
+        active=not says(row, "active", "no"), starts=as_day(row.get("starts")), ends=as_day(row.get("ends")),
         share=_share(row, "share"), held_out=_share(row, "held_out") or 0.0, wordings=_wordings(name, wordings),
         **{one: text[one] for one in ("segment", "caller", "skill", "product", "place")},
     )  # fmt: skip
@@ -128,12 +128,13 @@ def _whole(value: Any, usual: int) -> int:
     return usual if number is None else max(0, int(number))
 
 
-def _says(row: Row, name: str, word: str) -> bool:
+def says(row: Row, name: str, word: str) -> bool:
+    """Whether a field holds the word, in capitals or not."""
     return (as_text(row.get(name)) or "").casefold() == word
 
 
 def _yes(row: Row, name: str) -> bool:
-    return _says(row, name, "yes")
+    return says(row, name, "yes")
 
 
 def _share(row: Row, name: str) -> float | None:
@@ -144,7 +145,7 @@ def _share(row: Row, name: str) -> float | None:
 
 
 def _wordings(name: str, rows: Iterable[Row]) -> dict[str, Wording]:
-    mine = [row for row in rows if _says(row, "play", name.casefold())]
+    mine = [row for row in rows if says(row, "play", name.casefold())]
     return {
         _language(row): Wording(*(as_text(row.get(one)) or "" for one in ("say", "subject"))) for row in mine
     }
@@ -210,6 +211,6 @@ def chosen_plays(
     that are broken. `source`: whatever gives `plays()`, the rows of the tables `play` and `wording`."""
     rows, wordings = source.plays()
     known, faults = plays_of(rows, wordings)
-    in_use = {as_text(row.get("name")) for row in rows if not _says(row, "active", "no")}
+    in_use = {as_text(row.get("name")) for row in rows if not says(row, "active", "no")}
     chosen = plays_named(known, names, by_hand, as_of, tuple(faults))
     return chosen, {name: words for name, words in faults.items() if name in in_use}

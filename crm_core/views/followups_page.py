@@ -22,7 +22,7 @@ from crm_core.outreach.asked import ask
 from crm_core.outreach.candidates import candidates
 from crm_core.outreach.due import hold_out, strongest
 from crm_core.outreach.earlier import come_back, earlier, go_on, known_of
-from crm_core.outreach.exclusions import FULL, HELD_OUT, Seen, left_out
+from crm_core.outreach.exclusions import FULL, Seen, left_out
 from crm_core.outreach.facts import FACTS, facts_of
 from crm_core.outreach.languages import TEAM
 from crm_core.outreach.lists import DayList, day_list
@@ -230,11 +230,6 @@ def calendar_links(database: Database, as_of: date) -> dict[str, str | None]:
 def _links(stock: Stock) -> dict[str, Any]:
     held = existing.rows_by_keys(stock.connection, "feed", {"active": ["yes"]})
     return {row["colleague"]: row["made_on"] for row in held.to_dict("records")}
-
-
-def held_out_reason() -> str:
-    """How the reason of those held out reads among the others."""
-    return HELD_OUT
 
 
 # Events -------------------------------------------------------------------------------------------------------

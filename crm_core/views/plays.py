@@ -12,7 +12,7 @@ from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY
 from crm_core.outreach.languages import language_code
 from crm_core.outreach.phrases import as_day, as_number, as_text
-from crm_core.outreach.plays import Play, play_of
+from crm_core.outreach.plays import Play, play_of, says
 from crm_core.views.cache import Stock, remembered
 
 TEXTS = ("name", "label", "words", "moment", "segment", "channel", "caller", "skill")
@@ -66,16 +66,12 @@ def _row(row: Mapping[str, Any], wordings: list[dict[str, Any]], source: CallSou
     days = as_number(row.get("quiet_days"))
     return PlayRow(
         int(row["id"]), texts.pop("name") or "", texts.pop("label") or as_text(row.get("name")) or "", **texts,
-        active=not _is(row, "active", "no"), runs=play is not None and play.runs(source.as_of),
+        active=not says(row, "active", "no"), runs=play is not None and play.runs(source.as_of),
         priority=int(as_number(row.get("priority")) or 0), quiet_days=None if days is None else int(days),
-        exempt=_is(row, "exempt", "yes"), once=_is(row, "once", "yes"), share=as_number(row.get("share")),
+        exempt=says(row, "exempt", "yes"), once=says(row, "once", "yes"), share=as_number(row.get("share")),
         held_out=as_number(row.get("held_out")), starts=as_day(row.get("starts")), ends=as_day(row.get("ends")),
         languages=tuple(code for one in mine if (code := language_code(as_text(one.get("language"))))), fault=fault,
     )  # fmt: skip
-
-
-def _is(row: Mapping[str, Any], name: str, word: str) -> bool:
-    return (as_text(row.get(name)) or "").casefold() == word
 
 
 def _made(

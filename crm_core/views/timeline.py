@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
-from crm_core.views.timeline_records import record_rows
+from crm_core.views.timeline_records import record_rows, text_of
 from crm_core.views.words import counted
 
 COLUMNS = ("day", "what", "words", "amount", "who")
@@ -72,23 +72,25 @@ def _heads(heads: pd.DataFrame) -> Iterator[Row]:
             "return" if off else "purchase",
             f"Order {head.number}",
             _whole(head.total),
-            _text(head.owner),
+            text_of(head.owner),
         )
 
 
 def _contacts(contacts: pd.DataFrame) -> Iterator[Row]:
     for contact in contacts.itertuples():
-        what = " by ".join(filter(None, (_text(contact.type), _text(contact.channel)))) or "contact"
-        said = ". ".join(filter(None, (_text(contact.outcome), _text(contact.reason), _text(contact.note))))
-        yield contact.date, "contact", _sentence(what, said), None, _text(contact.owner)
+        what = " by ".join(filter(None, (text_of(contact.type), text_of(contact.channel)))) or "contact"
+        said = ". ".join(
+            filter(None, (text_of(contact.outcome), text_of(contact.reason), text_of(contact.note)))
+        )
+        yield contact.date, "contact", _sentence(what, said), None, text_of(contact.owner)
 
 
 def _planned(planned: pd.DataFrame) -> Iterator[Row]:
     """Those that are done or dropped; what is still open stands under the next follow-ups."""
     for due in planned[planned["state"] != "open"].itertuples():
-        held = "not contacted, to see whether it helps" if due.state == "held out" else _text(due.state)
-        words = _sentence(_text(due.reason) or "Follow-up", _text(due.outcome) or held or "")
-        yield due.due_on, "follow-up", words, None, _text(due.owner)
+        held = "not contacted, to see whether it helps" if due.state == "held out" else text_of(due.state)
+        words = _sentence(text_of(due.reason) or "Follow-up", text_of(due.outcome) or held or "")
+        yield due.due_on, "follow-up", words, None, text_of(due.owner)
 
 
 def _edits(edits: pd.DataFrame) -> Iterator[Row]:
@@ -115,10 +117,6 @@ def _sentence(what: str, said: str) -> str:
 
 def _first(values: Iterable[Any]) -> str | None:
     return next((value for value in values if isinstance(value, str) and value), None)
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _whole(value: Any) -> int | None:

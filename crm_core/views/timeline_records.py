@@ -37,56 +37,63 @@ def record_rows(found: Mapping[str, pd.DataFrame], contacts: pd.DataFrame) -> It
 
 def _cases(cases: pd.DataFrame) -> Iterator[Row]:
     for case in cases.itertuples():
-        about = _text(case.product) or _text(case.about)
-        head = f"{(_text(case.type) or 'complaint').capitalize()}{f' about {about}' if about else ''}"
-        words = f"{_said(head, _text(case.what))} ({_state(case)})"
-        yield case.date, "complaint", words, None, _text(case.owner)
+        about = text_of(case.product) or text_of(case.about)
+        head = f"{(text_of(case.type) or 'complaint').capitalize()}{f' about {about}' if about else ''}"
+        words = f"{_said(head, text_of(case.what))} ({_state(case)})"
+        yield case.date, "complaint", words, None, text_of(case.owner)
 
 
 def _state(case: Any) -> str:
-    state, solved = _text(case.state) or "open", _text(case.solved_on)
-    did = f": {case.answer}" if _text(case.answer) else ""
+    state, solved = text_of(case.state) or "open", text_of(case.solved_on)
+    did = f": {case.answer}" if text_of(case.answer) else ""
     return f"{state}{f' on {long_day(solved)}' if solved and state != 'open' else ''}{did}"
 
 
 def _answers(answers: pd.DataFrame) -> Iterator[Row]:
     for answer in answers.itertuples():
         of = "" if pd.isna(answer.scale) else f" of {answer.scale:g}"
-        about = _text(answer.product) or _text(answer.about)
+        about = text_of(answer.product) or text_of(answer.about)
         about = f" about {about}" if about else ""
         when = {"before": " before a purchase", "during": " during a purchase", "after": " after a purchase"}
-        head = f"Answered {answer.score:g}{of}{about}{when.get(_text(answer.asked) or '', '')}"
-        said = ". ".join(filter(None, (_text(answer.question), _text(answer.note))))
+        head = f"Answered {answer.score:g}{of}{about}{when.get(text_of(answer.asked) or '', '')}"
+        said = ". ".join(filter(None, (text_of(answer.question), text_of(answer.note))))
         yield answer.date, "answer", _said(head, said), None, None
 
 
 def _gestures(gestures: pd.DataFrame) -> Iterator[Row]:
     for gift in gestures.itertuples():
         cost = "" if pd.isna(gift.cost) else f" (cost {gift.cost / MONEY_UNIT:,.2f})"
-        yield gift.date, "gift", _said(f"Given: {gift.what}{cost}", _text(gift.note)), None, _text(gift.owner)
+        yield (
+            gift.date,
+            "gift",
+            _said(f"Given: {gift.what}{cost}", text_of(gift.note)),
+            None,
+            text_of(gift.owner),
+        )
 
 
 def _attendances(attendances: pd.DataFrame) -> Iterator[Row]:
     for one in attendances.itertuples():
-        verb = "Did not come to" if _text(one.came) == "no" else "Came to"
+        verb = "Did not come to" if text_of(one.came) == "no" else "Came to"
         guests = 0 if pd.isna(one.guests) else int(one.guests)
         along = f" with {counted(guests, 'guest')}" if guests > 0 else ""
-        yield one.date, "event", _said(f"{verb} {one.play}{along}", _text(one.note)), None, None
+        yield one.date, "event", _said(f"{verb} {one.play}{along}", text_of(one.note)), None, None
 
 
 def _messages(messages: pd.DataFrame, written: set[str]) -> Iterator[Row]:
     for message in messages.itertuples():
-        state, day = _text(message.state) or "waiting", _text(message.date) or message.due_on
+        state, day = text_of(message.state) or "waiting", text_of(message.date) or message.due_on
         if state in GONE_OUT and day in written:
             continue
-        via = f" by {message.channel}" if _text(message.channel) else ""
+        via = f" by {message.channel}" if text_of(message.channel) else ""
         head = MESSAGES.get(state, "Message{via}").format(via=via)
-        yield day, "message", _said(head, _text(message.subject) or _text(message.play)), None, None
+        yield day, "message", _said(head, text_of(message.subject) or text_of(message.play)), None, None
 
 
 def _said(head: str, words: str | None) -> str:
     return f"{head}: {words}" if words else head
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """The text, None for a blank."""
     return value if isinstance(value, str) and value else None

@@ -8,6 +8,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from crm_core.ledger.conditions.wording import counted, long_day
 from crm_core.model.words import MONEY_UNIT
+from crm_core.outreach.phrases import times
 
 __all__ = ["ago", "counted", "long_day", "long_month", "money", "percent", "times"]
 
@@ -50,8 +51,3 @@ def ago(iso: str, as_of: date) -> str:
         if days == -1
         else f"in {counted(-days, 'day')}"
     )
-
-
-def times(number: int) -> str:
-    """`once`, `twice`, `14 times`."""
-    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")

@@ -179,7 +179,5 @@ def _remove(desk: Desk, grid: Grid, ids: list[int]) -> None:
     except RegularsError as refusal:
         st.session_state["refused"] = refusal
         return
-    mine.drafts = {cell: draft for cell, draft in mine.drafts.items() if draft.id not in ids}
-    mine.picked = set()
-    mine.again()
+    mine.without(ids)
     open_dialog(None)

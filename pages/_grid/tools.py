@@ -123,10 +123,11 @@ def chips(tools: Tools) -> bool:
     for key, label, word in active:
         st.button(
             plain(f"{label}: {word}"), key=f"chip_{key}_{word}", icon=":material/close:", icon_position="right",
-            on_click=_drop, args=(key, word), help="Take this filter off",
+            on_click=take_off, args=(key, word), help="Take this filter off",
         )  # fmt: skip
     return bool(active)
 
 
-def _drop(key: str, word: str) -> None:
+def take_off(key: str, word: str) -> None:
+    """Take one word off a filter of several."""
     st.session_state[key] = [one for one in st.session_state[key] if one != word]

@@ -1,6 +1,6 @@
 """What a person has under their hands in one grid of a session, and the grid itself as it is drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,12 @@ class Work:
     shown: Shown | None = None
     turn: int = 0
     said: Any = None  # the last Saved or Undone
+
+    def without(self, ids: Collection[int]) -> None:
+        """Rows that were removed leave no drafts and no ticks behind."""
+        self.drafts = {cell: draft for cell, draft in self.drafts.items() if draft.id not in ids}
+        self.picked = set()
+        self.again()
 
     def again(self) -> None:
         """The grid appears anew: what the browser holds of the old one counts no more."""

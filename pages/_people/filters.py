@@ -11,6 +11,7 @@ from crm_core.model.conditions import All, Condition, Saved, Where, any_of
 from crm_core.model.registry import CUSTOMER
 from crm_core.views import customers
 from crm_core.views.customers import Choices, PeopleQuery
+from pages._grid.tools import take_off
 from pages._parts import PEOPLE, Desk, counted, plain
 
 NOBODY = "(nobody)"
@@ -122,7 +123,7 @@ def chips() -> Condition:
     if handed:
         _chip(handed[0], "chip_people", _drop_people)
     for key, word in active:
-        _chip(f"{key}: {word}", f"chip_{key}_{word}", _drop, key, word)
+        _chip(f"{key}: {word}", f"chip_{key}_{word}", take_off, key, word)
     if len(active) + bool(handed) > 1:
         st.button("Show everybody", key="chip_all", type="tertiary", on_click=clear_filters)
     return handed[1] if handed else All()
@@ -137,10 +138,6 @@ def _chip(text: str, key: str, action: Any, *args: Any) -> None:
 
 def _drop_people() -> None:
     st.session_state.pop(PEOPLE, None)
-
-
-def _drop(key: str, word: str) -> None:
-    st.session_state[key] = [one for one in st.session_state[key] if one != word]
 
 
 def everybody_of(desk: Desk, query: PeopleQuery) -> list[int]:

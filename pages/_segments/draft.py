@@ -4,7 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_core.model.conditions import All, AnyOf, Condition, Has, Near, Not, Saved, Where, all_of, any_of
+from crm_core.model.conditions import (
+    All,
+    AnyOf,
+    Condition,
+    Has,
+    Near,
+    Not,
+    Saved,
+    Where,
+    all_of,
+    any_of,
+    one_of,
+)
 from crm_core.views.segments import further
 
 # What a row can ask besides a field of the customer.
@@ -144,12 +156,8 @@ def _bought(row: Row) -> Condition | None:
     column, values = BOUGHT[row.what or ""], tuple(row.value or ())
     if column and not values:
         return None
-    asked = (_one_of(column, values),) if column else ()
+    asked = (one_of(column, values),) if column else ()
     return Has("purchase", asked, 0 if row.relation == NO else row.times, _since(row))
-
-
-def _one_of(column: str, values: tuple[Any, ...]) -> Where:
-    return Where(column, "is", values[0]) if len(values) == 1 else Where(column, "one of", values)
 
 
 def _since(row: Row) -> int | str | None:

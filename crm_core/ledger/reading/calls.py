@@ -24,7 +24,7 @@ from crm_core.ledger.store.tables import (
 from crm_core.model.registry import FOLLOW_UP
 from crm_core.model.usual_plays import USUAL_PLAYS
 
-PROMISE, PROMISE_STRENGTH = "promised", 100  # a follow-up without a play is a promise noted by hand
+PROMISE = "promised"  # a follow-up without a play is a promise noted by hand
 FIELDS = {field.column: field for field in FOLLOW_UP.fields} | {
     name: CUSTOMER_FIELDS[name] for name in ("id", "version")
 }

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger.store.bulk import KeyTable, read_frame
 from crm_core.ledger.store.tables import TABLES, archive, batches, meta
 from crm_core.ledger.writing import doubles
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import cell_frame
 from crm_core.model.words import USUAL_CURRENCY
 
 NUMBER_KEYS = ("source_key", "id", "customer_id")
@@ -126,4 +126,4 @@ def what_goes_with(
             table = TABLES[name]
             owned = sa.select(table.c.id, table.c.customer_id).where(table.c.customer_id.in_(theirs))
             cells += [(name, row, "customer_id", owner, None) for row, owner in connection.execute(owned)]
-    return removes, pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object)
+    return removes, cell_frame(cells)

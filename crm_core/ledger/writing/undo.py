@@ -15,7 +15,7 @@ from crm_core.ledger.writing.cells import cell_of, from_text, same_value
 from crm_core.ledger.writing.undo_returns import handed_back, removed
 from crm_core.ledger.writing.undo_rules import RETAGGED, Led, Staying, led_by
 from crm_core.ledger.writing.undo_since import Kept, edited_since
-from crm_core.model.changes import CHANGE_COLUMNS, ChangeSet
+from crm_core.model.changes import ChangeSet, cell_frame
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 
@@ -208,7 +208,7 @@ def _changed(connection: Connection, batch: int, led: Led) -> tuple[pd.DataFrame
             )
     stays = [kept for entity, why in edited.items() for kept in _listed_or_gone(connection, entity, why)]
     cells = [(*place, *values) for place, values in back.items()]
-    return pd.DataFrame(cells, columns=list(CHANGE_COLUMNS), dtype=object), stays
+    return cell_frame(cells), stays
 
 
 CELLS = (changes.c.entity, changes.c.row_id, changes.c.field, changes.c.before, changes.c.after)

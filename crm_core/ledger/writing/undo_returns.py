@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger.store.bulk import KeyTable, read_frame
 from crm_core.ledger.store.tables import TABLES, archive
 from crm_core.ledger.writing.undo_since import Kept
-from crm_core.model.changes import CHANGE_COLUMNS
+from crm_core.model.changes import cell_frame
 
 
 def removed(
@@ -79,7 +79,7 @@ def handed_back(returns: dict[str, pd.DataFrame], cells: pd.DataFrame) -> pd.Dat
             for place in frame.index[frame[column].isin(held)]:
                 late.append((name, int(frame.at[place, "id"]), column, None, frame.at[place, column]))
                 frame.at[place, column] = None
-    frame = pd.DataFrame(late, columns=list(CHANGE_COLUMNS), dtype=object)
+    frame = cell_frame(late)
     return pd.concat([cells, frame], ignore_index=True) if late else cells
 
 

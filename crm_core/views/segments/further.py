@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_core.ledger.conditions import offered as stored
-from crm_core.model.conditions import Condition, Has, Where
+from crm_core.model.conditions import Condition, Has, Where, one_of
 from crm_core.model.words import ABOUT
 
 YES, NO, OPEN, NOT_OPEN = "yes", "no", "open", "not open"
@@ -58,7 +58,7 @@ def choices_of(connection: Any, name: str) -> tuple[str, ...]:
 def condition_of(name: str, relation: str, values: Sequence[str] = (), since: int | str | None = None) -> Has:
     """The condition that a row asks; `values`: none for any."""
     column, chosen = KINDS[name].column, tuple(values)
-    asked = (_one_of(column, chosen),) if column and chosen else ()
+    asked = (one_of(column, chosen),) if column and chosen else ()
     return Has(name, (*_fixed(relation), *asked), 0 if relation in (NO, NOT_OPEN) else 1, since)
 
 
@@ -67,10 +67,6 @@ def _fixed(relation: str) -> tuple[Condition, ...]:
         how, fifths = SCORES[relation]
         return (Where("share", how, fifths / FIFTHS),)
     return (IS_OPEN,) if relation in (OPEN, NOT_OPEN) else ()
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> Where:
-    return Where(column, "is", values[0]) if len(values) == 1 else Where(column, "one of", values)
 
 
 def row_of(has: Has) -> tuple[str, tuple[str, ...]] | None:
