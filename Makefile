@@ -1,6 +1,8 @@
 # make run     open Regulars on this computer          (PORT=8600 for another port)
 # make test    run every test                          (ARGS="-k upload" for some)
-# make lint, make bench, make demo, make clean
+# make test-postgres       the same with every database on PostgreSQL
+# make audit   look for known vulnerabilities of the packages
+# make lint, make bench, make load, make demo, make clean
 # Written for GNU make 3.81, the one that comes with macOS.
 
 SHELL := /bin/sh
@@ -21,7 +23,7 @@ ifneq ($(SOUND),1)
 $(shell rm -f $(USER_STAMP) $(TEST_STAMP))
 endif
 
-.PHONY: run test lint bench demo clean
+.PHONY: run test test-postgres lint audit bench demo clean
 .DEFAULT_GOAL := run
 
 run: $(USER_STAMP)
@@ -30,14 +32,23 @@ run: $(USER_STAMP)
 test: $(TEST_STAMP)
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
+test-postgres: $(TEST_STAMP)
+	@$(PY) -m pytest --on postgres -n $(WORKERS) --dist loadfile $(ARGS)
+
 lint: $(TEST_STAMP)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -m pytest -q tests/test_walls.py
 
+audit: $(TEST_STAMP)
+	@$(PY) tests/audit_packages.py
+
 bench: $(TEST_STAMP)
 	@$(PY) tests/bench.py $(ARGS)
+
+load: $(TEST_STAMP)
+	@$(PY) tests/load.py $(ARGS)
 
 # The made-up café lives in a database of its own; yours is not touched. It is made anew when it is older than today.
 demo: $(USER_STAMP)

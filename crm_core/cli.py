@@ -47,12 +47,19 @@ def _who() -> str:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from crm_core import cli_clock
+    from crm_core import cli_clock, cli_user
     from crm_core.serve import serve
+    from crm_core.watch import company
+    from crm_core.watch.variables import strangers
 
-    port, host = options.port, options.host
+    for sentence in strangers(os.environ):
+        print(sentence, file=sys.stderr)
+    company.is_set()  # half-made settings are refused here, in a sentence, before the server begins
     with cli_clock.clock(lambda: _open(options), _who()):
-        return serve(port=port, host=host, database=options.database, upload_mb=lambda: _upload_mb(options))
+        return serve(
+            port=options.port, host=options.host, database=options.database, upload_mb=lambda: _upload_mb(options),
+            has_accounts=lambda: cli_user.has_accounts(options), first_token=lambda: cli_user.first_token(options),
+        )  # fmt: skip
 
 
 def _upload_mb(options: argparse.Namespace) -> int:
@@ -187,25 +194,32 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
-    from crm_core.actions.keeping import back_up
+    from crm_core import cli_keeping
 
-    print(f"Backed up to {options.file} ({back_up(_open(options), options.file):,} bytes).")
+    cli_keeping.backup(options, _open(options))
 
 
 def _restore(options: argparse.Namespace) -> None:
-    from crm_core.actions.keeping import restore
+    from crm_core import cli_keeping
 
-    restore(_open(options), options.file)
-    print(f"Restored from {options.file}.")
+    cli_keeping.restore(options, _open(options), who=_who(), as_of=_as_of(options))
+
+
+def _erase(options: argparse.Namespace) -> None:
+    from crm_core import cli_keeping
+
+    cli_keeping.erase(options, _open(options), who=_who(), as_of=_as_of(options))
 
 
 def _check(options: argparse.Namespace) -> int:
     from crm_core.actions.keeping import check_database
 
-    findings = check_database(_open(options)).findings
-    if findings:
-        raise RegularsError(" ".join(findings))
+    found = check_database(_open(options), options.anchor)
+    if found.findings:
+        raise RegularsError(" ".join(found.findings))
     print("All is well: the database is whole, and the kept sums equal a computation from scratch.")
+    if found.anchor:
+        print(f"Keep this elsewhere, to check later that nothing before was changed: --anchor {found.anchor}")
     return 0
 
 
@@ -219,6 +233,12 @@ def _play(options: argparse.Namespace) -> None:
     from crm_core import cli_people
 
     cli_people.play(options, _open(options), as_of=_as_of(options))
+
+
+def _user(options: argparse.Namespace) -> None:
+    from crm_core import cli_user
+
+    cli_user.run(options, _open(options), as_who=_who())
 
 
 VERBS: dict[str, Any] = {
@@ -239,7 +259,9 @@ VERBS: dict[str, Any] = {
     "rule": _rule,
     "colleague": _colleague,
     "play": _play,
+    "user": _user,
     "backup": _backup,
     "restore": _restore,
+    "erase": _erase,
     "check": _check,
 }

@@ -1,4 +1,4 @@
-"""The clock beside the server: while `regulars serve` runs, the morning's work is done once a day, at its time."""
+"""The clock beside the server: while `regulars serve` runs, backup and morning's work are done at their times."""
 
 import os
 import sys
@@ -16,7 +16,8 @@ AS_OF_VARIABLE = "REGULARS_AS_OF"  # a demonstration of another day
 
 @contextmanager
 def clock(open_it: Callable[[], Any], who: str) -> Iterator[None]:
-    """While inside, the morning's work is done once a day at its time (setting morning_at), by one of all that run.
+    """While inside, the backup and the morning's work are done once a day at their times (settings backup_at and
+    morning_at), by one of all that run.
 
     Nothing where REGULARS_AS_OF sets another day: that is a demonstration.
     """
@@ -50,13 +51,34 @@ def _of_its_own(work: Callable[[], str]) -> str:
 
 
 def beat(open_it: Callable[[], Any], who: str, now: datetime) -> str:
-    """Do the morning's work if it is time; gives what could not be done, blank where all is well or nothing was due."""
+    """Do what it is time for: the day's backup, the morning's work; gives what could not be done, blank where all is
+    well or nothing was due."""
+    try:
+        with closing(open_it()) as database:
+            return " ".join(filter(None, (_keep_safe(database, now), _morning(database, who, now))))
+    except RegularsError as trouble:
+        return str(trouble)
+
+
+def _keep_safe(database: Any, now: datetime) -> str:
+    """The backup before the morning's work; and what was erased out of the file, if somebody read meanwhile."""
+    from crm_core.actions.backups import backup_if_due
+    from crm_core.actions.erasing import wipe_if_due
+
+    try:
+        wipe_if_due(database)
+        done = backup_if_due(database, now)
+    except RegularsError as trouble:
+        return str(trouble)
+    return done.trouble if done else ""
+
+
+def _morning(database: Any, who: str, now: datetime) -> str:
     from crm_core.actions.morning import morning_if_due
     from crm_core.views.wanting import Wanting
 
     try:
-        with closing(open_it()) as database:
-            done = morning_if_due(database, now, who=who, offers=Wanting(database, now.date()))
+        done = morning_if_due(database, now, who=who, offers=Wanting(database, now.date()))
     except RegularsError as trouble:
         return str(trouble)
     return " ".join(done.troubles) if done else ""

@@ -4,6 +4,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from crm_core import cli_keeping, cli_user_parser
+
 MODELS = ("bgnbd", "mbgnbd", "paretonbd", "best")
 WAYS = ("theirs", "ours", "fill", "erase")
 
@@ -32,12 +34,14 @@ def build() -> argparse.ArgumentParser:
     _verb(verbs, "morning", "bring everything up to date, run the rules, send what is due")
     _rule(verbs)
     _people(verbs)
-    for name, words in (
-        ("backup", "write a whole copy to a new file"),
-        ("restore", "fill an empty database"),
-    ):
-        _verb(verbs, name, words).add_argument("file", type=Path, metavar="FILE")
-    _verb(verbs, "check", "prove that the database is whole")
+    cli_user_parser.add(verbs, _verb)
+    cli_keeping.add(verbs, _verb)
+    _verb(verbs, "check", "prove that the database is whole").add_argument(
+        "--anchor",
+        default="",
+        metavar="LINE",
+        help="a line of the audit as an earlier check gave it; it must stand",
+    )
     return parser
 
 
@@ -59,7 +63,7 @@ def _day(text: str) -> date:
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--port", type=int, default=8501, metavar="N")
     parser.add_argument("--host", default="127.0.0.1")
 
 

@@ -14,6 +14,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crm_core.errors import NotFound, RegularsError
 from crm_core.site import (
@@ -30,6 +31,7 @@ from crm_core.site import (
 )
 
 DATABASE_VARIABLE = "REGULARS_DATABASE_URL"
+URL_VARIABLE = "REGULARS_URL"  # the address under which everybody finds it, such as https://crm.example.com
 UPLOAD_MB = 100
 START_SECONDS = 120.0  # a slow disk compiles every package on the very first start
 STOP_SECONDS = 5.0
@@ -44,7 +46,16 @@ OPTIONS = {
     "browser.gatherUsageStats": "false",
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",
+    # Else everything in memory is looked through after every click, while nobody else's click goes on.
+    "runner.postScriptGC": "false",
+    # The guard says who a socket belongs to; with it Streamlit hands nobody a session of somebody else.
+    "server.trustedUserHeaders": '{"X-Regulars-Account": "account"}',
 }
+# Many threads would each keep what they freed; so do the frames' own stores of memory.
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576", "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 def serve(
@@ -53,24 +64,30 @@ def serve(
     database: str | None = None,
     open_browser: bool | None = None,
     upload_mb: Callable[[], int] = lambda: UPLOAD_MB,
+    has_accounts: Callable[[], bool] = lambda: False,
+    first_token: Callable[[], str] = lambda: "",
 ) -> int:
     """Open the screens and wait until they are closed (Ctrl-C or SIGTERM); 0 when that was wanted.
 
     `port`: when the default is taken, the next free one is used and named; any other taken port is refused.
-    `host`: only this machine. `database`: a URL; else REGULARS_DATABASE_URL, else the embedded file.
-    `open_browser`: None opens one when somebody sits at a desktop. `upload_mb`: asked at the start for the largest
-    file that may be uploaded; the server lets that much through, and 100 MB at least.
-    Raises NotAllowed for an address that others can reach, InvalidInput for a port that cannot be used,
+    `host`: only this machine, until `has_accounts` says that everybody signs in. `first_token`: asked for where
+    nobody has an account, for the link that makes the first one; "" for none. `database`: a URL; else
+    REGULARS_DATABASE_URL, else the embedded file. `open_browser`: None opens one when somebody sits at a desktop.
+    `upload_mb`: asked at the start for the largest file that may be uploaded; the server lets that much through, and
+    100 MB at least.
+    Raises NotAllowed for an address that others can reach while nobody has an account, InvalidInput for a port that
+    cannot be used or an address that is none,
     NotFound when the screens are not installed, RegularsError when the server does not start or breaks down.
     """
     wanted = absolute(database or os.environ.get(DATABASE_VARIABLE, ""))
-    site = Site(own_address(host), own_port(port), wanted)
+    site = Site(own_address(host, has_accounts), own_port(port), wanted)
     app = find_app()
     if there := open_already(site):
         say(f"Regulars is already open at {there.url}.")
         show(there, open_browser)
         return 0
-    return keep_open(with_free_port(site), app, open_browser, max(UPLOAD_MB, upload_mb()))
+    size = max(UPLOAD_MB, upload_mb())
+    return keep_open(with_free_port(site), app, open_browser, size, "" if has_accounts() else first_token())
 
 
 def find_app() -> Path:
@@ -122,13 +139,16 @@ class Watch:
                 signal.signal(number, handler)
 
 
-def keep_open(site: Site, app: Path, open_browser: bool | None, upload_mb: int = UPLOAD_MB) -> int:
+def keep_open(
+    site: Site, app: Path, open_browser: bool | None, upload_mb: int = UPLOAD_MB, token: str = ""
+) -> int:
     """Start the server, say where it is once it answers, and wait for its end."""
     watch = Watch()
     with watch.listening(), started(site, app, upload_mb) as watch.child:
         wait_until_open(watch, site)
         if watch.is_open() and watch.asked_at is None:
             say(f"Regulars is open at {site.url}  (Ctrl-C closes it)")
+            say_for_others(site, token)
             show(site, open_browser)
         while watch.is_open():
             pass
@@ -138,6 +158,17 @@ def keep_open(site: Site, app: Path, open_browser: bool | None, upload_mb: int =
             "What was saved is safe; start it again."
         )
     return 0
+
+
+def say_for_others(site: Site, token: str) -> None:
+    """How others come in: by the first account, over https."""
+    if token:
+        say(
+            "For yourself alone that is all. To let colleagues in, make the first account, once and within a day:"
+        )
+        say(f"{site.url}/sign-in/first?token={token}")
+    if not site.is_private:
+        say("Others reach it without https, so passwords can be overheard; a proxy before it ends that.")
 
 
 @contextlib.contextmanager
@@ -163,10 +194,23 @@ def start(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> subprocess.Popen
     options["server.maxUploadSize"] = str(upload_mb)
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += [f"--{name}={value}" for name, value in options.items()]
-    environment = os.environ | ({DATABASE_VARIABLE: site.database} if site.database else {})
+    command += [f"--server.allowedHosts={name}" for name in allowed_hosts(site)]
+    environment = FRUGAL | os.environ | ({DATABASE_VARIABLE: site.database} if site.database else {})
     manner: dict = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
     manner |= {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}  # what matters is said on stderr
     return subprocess.Popen(command, cwd=app.parent, env=environment, **manner)
+
+
+def allowed_hosts(site: Site) -> tuple[str, ...]:
+    """The names under which browsers may call the server; any, where it stands open and no name was set.
+
+    On this machine alone the names are what keeps a page from elsewhere out that calls itself by our address.
+    """
+    here = ("localhost", "127.0.0.1", "[::1]", "::1")
+    public = urlsplit(os.environ.get(URL_VARIABLE, "")).hostname
+    if public:
+        return (*here, site.host, public)
+    return here if site.is_private else ("*",)
 
 
 def wait_until_open(watch: Watch, site: Site) -> None:

@@ -11,8 +11,9 @@ import json
 import os
 import socket
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 
 from crm_core.errors import InvalidInput, NotAllowed
@@ -20,6 +21,7 @@ from crm_core.errors import InvalidInput, NotAllowed
 DEFAULT_PORT = 8501
 HOME = Path(__file__).resolve().parents[1]
 LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # all addresses of this machine; and how it reaches itself
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,14 @@ class Site:
 
     @property
     def url(self) -> str:
-        """The address a browser opens."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        """The address that a browser on this machine opens."""
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether this machine alone can reach it."""
+        return self.host in LOOPBACK.values()
 
     @property
     def family(self) -> socket.AddressFamily:
@@ -51,14 +59,22 @@ class Site:
         return hashlib.sha256(self.database.encode()).hexdigest()
 
 
-def own_address(host: str) -> str:
-    """The address as a number, if it belongs to this machine alone."""
-    if host not in LOOPBACK:
+def own_address(host: str, has_accounts: Callable[[], bool] = lambda: False) -> str:
+    """The address as a number: of this machine alone, or, where everybody has to sign in, any that it has."""
+    if host in LOOPBACK:
+        return LOOPBACK[host]
+    if not has_accounts():
         raise NotAllowed(
             f"Serving on {host} is refused: there are no accounts yet, so everybody who reaches this machine "
-            "could read and change your customers. Leave the host out: 127.0.0.1 is for this computer alone."
+            "could read and change your customers. Make the first one with: regulars user add NAME --role manager. "
+            "Leave the host out to work alone: 127.0.0.1 is for this computer only."
         )
-    return LOOPBACK[host]
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        raise InvalidInput(
+            f"“{host}” is no address of a machine. Give a number such as 192.168.1.20, or 0.0.0.0 for all that it has."
+        ) from None
 
 
 def own_port(port: int) -> int:

@@ -43,6 +43,11 @@ def begin(name: str, label: str, work: Callable[[Progress], Any]) -> None:
     st.session_state[f"job_{name}"] = job
 
 
+def beside(work: Callable[[], Any]) -> None:
+    """Work that nobody waits for."""
+    _pool().submit(work)
+
+
 def is_under_way(name: str) -> bool:
     """Whether work of that name runs, or has ended and was not looked at yet."""
     return f"job_{name}" in st.session_state

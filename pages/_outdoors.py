@@ -5,16 +5,15 @@ A link to the first page by its name leads to that page.
 What works is imported when somebody asks for it: the server reads this file before it opens.
 """
 
-from functools import lru_cache
 from html import escape
 from string import Template
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from crm_core.errors import NotFound, RegularsError
+from pages._door import database
 
 PAGE = Template(
     """<!doctype html>
@@ -47,7 +46,7 @@ def calendar(request: Request) -> Response:
     from pages._desk import today
 
     try:
-        content = feed(_database(), request.path_params["secret"], today())
+        content = feed(database(), request.path_params["secret"], today())
     except RegularsError:
         return Response("Not now. Try again later.", 503, GUARDED, "text/plain")
     if content is None:
@@ -70,9 +69,9 @@ def _answered(token: str, confirmed: bool) -> Response:
     from crm_core.actions.messages_back import farewell, language_of, unsubscribe
     from pages._desk import today
 
-    said = farewell(language_of(_database(), token))
+    said = farewell(language_of(database(), token))
     if confirmed:
-        done = unsubscribe(_database(), token, as_of=today()).words
+        done = unsubscribe(database(), token, as_of=today()).words
         return _page(done, language=said.code, title=said.button)
     form = FORM.substitute(button=escape(said.button))
     return _page(said.ask, form, language=said.code, title=said.button)
@@ -83,20 +82,6 @@ def _page(
 ) -> Response:
     content = PAGE.substitute(words=escape(words), form=form, language=language, title=escape(title))
     return HTMLResponse(content, status, GUARDED)
-
-
-def _database() -> Any:
-    from crm_core.actions.opening import database_url
-
-    return _opened(database_url())
-
-
-@lru_cache(maxsize=4)
-def _opened(url: str) -> Any:
-    """One handle for all who come from outside."""
-    from crm_core.actions.opening import open_at
-
-    return open_at(url)
 
 
 ROUTES = (

@@ -5,9 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from crm_core.actions.auditing import watched
 from crm_core.actions.rules import after_change
 from crm_core.model.conditions import Condition
-from pages._desk import PAGES, Desk, in_words, open_desk, same_day, tell
+from crm_core.model.rights import ADMINISTER, EXPORT
+from pages._desk import OPENED, PAGES, Desk, in_words, open_desk, same_day, tell
 from pages._jobs import begin, finish
 from pages._words import (
     ago,
@@ -44,10 +46,17 @@ def download(
     mime: str = XLSX,
     **look: Any,
 ) -> None:
-    """A download whose bytes are made when it is pressed; the page does not run again. `look`: as of a button."""
+    """A download whose bytes are made when it is pressed; the page does not run again. `look`: as of a button.
+
+    It stands in the audit, whoever makes the bytes: no page calls st.download_button by itself. Nothing is drawn for
+    somebody who may not take out what is stored.
+    """
+    if not st.session_state[OPENED].person.may(EXPORT):
+        return
     look = {"icon": ":material/download:", **look}
+    made = watched(st.session_state[OPENED], file_name, make)
     st.download_button(
-        label, make, file_name, mime, key=key or f"download_{file_name}", on_click="ignore", **look
+        label, made, file_name, mime, key=key or f"download_{file_name}", on_click="ignore", **look
     )
 
 
@@ -108,9 +117,14 @@ def demo_banner(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="demo_banner"):
         words = "None of these people exist. Look around, change and break what you like."
         st.badge("Made-up data", icon=":material/theater_comedy:", color="orange", help=words)
-        st.button(
-            "Remove the made-up data", key="remove_demo", type="tertiary", on_click=_remove_demo, args=(desk,)
-        )
+        if desk.may(ADMINISTER):
+            st.button(
+                "Remove the made-up data",
+                key="remove_demo",
+                type="tertiary",
+                on_click=_remove_demo,
+                args=(desk,),
+            )
     with in_words():
         if finish("remove_demo") is not None:
             say_later("The made-up data is gone. Your own can come in now.")

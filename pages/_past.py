@@ -19,7 +19,7 @@ INSIDE_ROWS = 500
 SMALL_WORDS = {"created": "New", "changed": "Changed", "removed": "Removed"}
 
 
-def entry(one: Batch) -> None:
+def entry(one: Batch, may_undo: bool = True) -> None:
     """One act as a card: what, who, when, how much, and what can be done with it."""
     with st.container(border=True, key=f"entry_{one.id}"):
         words, doing = st.columns([0.72, 0.28], vertical_alignment="center")
@@ -27,7 +27,7 @@ def entry(one: Batch) -> None:
             _headline(one)
             st.caption(f"{plain(one.who)} · {since(one.at)}", help=moment(one.at))
         with doing, st.container(horizontal=True, horizontal_alignment="right"):
-            _buttons(one)
+            _buttons(one, may_undo)
 
 
 def _headline(one: Batch) -> None:
@@ -55,10 +55,12 @@ def _icon(one: Batch) -> str:
     return ":material/upload_file:" if one.files else ":material/edit:"
 
 
-def _buttons(one: Batch) -> None:
+def _buttons(one: Batch, may_undo: bool) -> None:
     st.button(
         "Look inside", key=f"inside_{one.id}", type="tertiary", on_click=_ask, args=("look_inside", one.id)
     )
+    if not may_undo:
+        return
     st.button(
         "Undo", key=f"undo_{one.id}", icon=":material/undo:", disabled=one.undone_by is not None,
         help=f"Number {one.id}" if not one.undone_by else "This was undone already",

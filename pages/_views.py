@@ -25,8 +25,10 @@ V = TypeVar("V", bound=View)
 
 
 def chosen_view(views: Mapping[str, V]) -> V:
-    """The view that the link names; the first where it names none."""
+    """The view that the link names; the first where it names none. Nothing is offered where there is one."""
     first = next(iter(views))
+    if len(views) == 1:
+        return views[first]
     name = st.segmented_control(
         "View", list(views), default=first, key="view", bind="query-params", required=True,
         label_visibility="collapsed",

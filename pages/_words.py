@@ -140,6 +140,18 @@ def moment(stamp: str) -> str:
     return f"{day(local.date())}, {time}"
 
 
+def hour(at: datetime) -> str:
+    """The time of day of a moment where the reader is: 14:32."""
+    return format_time(at.astimezone(_zone()), "short", tzinfo=_zone(), locale=locale()).replace(
+        "\u202f", " "
+    )
+
+
+def local(moments: Any) -> Any:
+    """A column of moments in UTC as the reader's own time, for a table that shows no zone."""
+    return moments.dt.tz_convert(_zone()).dt.tz_localize(None)
+
+
 def since(stamp: str) -> str:
     """How long ago a UTC stamp was: "just now", "12 minutes ago", "3 hours ago", then days."""
     seconds = (datetime.now(UTC) - _stamped(stamp)).total_seconds()

@@ -5,12 +5,14 @@ from typing import Any
 import streamlit as st
 
 from crm_core.errors import RegularsError
+from crm_core.model.rights import EDIT
 from crm_core.views import customer, customers
 from crm_core.views.customer import CustomerPage
 from crm_core.views.customers import PeopleQuery
 from pages._parts import Desk, go_to_page, in_words, open_desk, person_link, tell
 from pages._people.dialogs import OPEN_DIALOG, show_dialog
 from pages._people.edit import edit_person
+from pages._people.erase import erase_tool, say_gone
 from pages._people.habits import habits
 from pages._people.head import head, news, tiles, tools
 from pages._people.story import as_tables, facts, likes, planned, time_line
@@ -35,6 +37,7 @@ def asked_for(desk: Desk) -> CustomerPage | None:
 def find_somebody(desk: Desk) -> None:
     """A search in place of a person."""
     st.title("Customer")
+    say_gone()
     words = st.text_input(
         "Whom are you looking for?",
         key="person_search",
@@ -69,16 +72,18 @@ def show(desk: Desk, person: CustomerPage) -> None:
     """The page of one person."""
     ways_back()
     head(desk, person)
-    tools(desk, person)
+    if desk.may(EDIT):
+        tools(desk, person)
     news(desk, person)
     tiles(desk, person)
     left, right = st.columns([3, 2], gap="large")
     with right:
         planned(desk, person)
         habits(desk, person)
-        likes(person)
+        likes(desk, person)
         facts(person)
         as_tables(desk, person)
+        erase_tool(desk, person)
     with left:
         time_line(desk, person)
     if st.session_state.get(OPEN_DIALOG) == "edit person":

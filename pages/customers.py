@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_core.model.conditions import All, all_of
+from crm_core.model.rights import ASSIGN, EDIT
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.segments.names import segment_names
@@ -29,17 +30,22 @@ def controls(desk: Desk) -> PeopleQuery:
         )
         view = view_menu()
         st.space("stretch")
-        st.button(
-            "Log purchase", key="log_purchase_open", icon=":material/shopping_bag:", on_click=new_purchase
-        )
-        st.button(
-            "New customer", key="new_customer_open", icon=":material/person_add:", type="primary",
-            on_click=open_dialog, args=("new customer",),
-        )  # fmt: skip
+        if desk.may(EDIT):
+            adding()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="chips"):
         condition = all_of(chips(), condition)
-        save_button(condition, search or "")
+        if desk.may(ASSIGN) and desk.sees_all:
+            save_button(condition, search or "")
     return PeopleQuery(condition, search or "", size=SIZE, **view)
+
+
+def adding() -> None:
+    """What is new: a purchase, a customer."""
+    st.button("Log purchase", key="log_purchase_open", icon=":material/shopping_bag:", on_click=new_purchase)
+    st.button(
+        "New customer", key="new_customer_open", icon=":material/person_add:", type="primary",
+        on_click=open_dialog, args=("new customer",),
+    )  # fmt: skip
 
 
 @st.fragment(key="people")
@@ -64,8 +70,9 @@ def people(desk: Desk, query: PeopleQuery) -> None:
         with bar:
             how_many(page, query.size)
             ways_out(desk, query, page)
-            ticked()
-            buttons(desk)
+            ticked(desk)
+            if desk.may(EDIT):
+                buttons(desk)
         with news:
             outcome(desk)
 

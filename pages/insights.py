@@ -8,11 +8,12 @@ from crm_core.model.conditions import EVERYBODY
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from pages import _views
+from pages._behind import say_of_when
 from pages._insights.kept_up import keep_up, wait_for_it
 from pages._insights.scope import Scope, clear, said, scope, whom
 from pages._parts import Desk, go_to_page, in_words, open_desk, say_now
 
-desk = open_desk()
+desk = open_desk("insights")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def views(desk: Desk, now: Scope) -> None:
             draw(view, desk, now, everybody.revisions)
         else:
             nobody(now)
+    say_of_when()
 
 
 st.title("Insights")

@@ -17,12 +17,12 @@ def chosen(desk: Desk) -> str:
     """What is shown: as the address says, or as somebody chose."""
     sizes = records.counts(desk.database, desk.as_of)
     asked = st.query_params.get("of", "")
-    if asked in records.GRIDS:
+    if asked in sizes:
         st.session_state[WHAT] = asked
-    elif WHAT not in st.session_state:
-        st.session_state[WHAT] = next((name for name, size in sizes.items() if size), records.GRIDS[0])
+    elif st.session_state.get(WHAT) not in sizes:
+        st.session_state[WHAT] = next((name for name, size in sizes.items() if size), next(iter(sizes)))
     return st.selectbox(
-        "What", records.GRIDS, key=WHAT, on_change=choose, width=300, label_visibility="collapsed",
+        "What", list(sizes), key=WHAT, on_change=choose, width=300, label_visibility="collapsed",
         format_func=lambda name: f"{ENTITIES[name].plural} · {number(sizes[name])}",
     )  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from crm_core.model.rights import ASSIGN
 from crm_core.views.segments import saved as segments
 from pages._parts import Desk, in_words, open_desk
 from pages._segments.builder import builder, head, is_open
 from pages._segments.list import cards, new_button, nobody_yet, removed_note, starting_points, waiting
 
-desk = open_desk()
+desk = open_desk("segments")
 
 
 def the_list(desk: Desk) -> None:
@@ -22,12 +23,13 @@ def the_list(desk: Desk) -> None:
 
 
 with in_words():
-    if is_open():
+    if is_open() and desk.may(ASSIGN):
         head()
         builder(desk)
     else:
         with st.container(horizontal=True, vertical_alignment="center", key="segments_top"):
             st.title("Segments", width="stretch")
-            new_button()
+            if desk.may(ASSIGN):
+                new_button()
         st.caption("Groups of people to come back to. They are counted anew whenever you look.")
         the_list(desk)

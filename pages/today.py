@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.model.conditions import EVERYBODY
+from crm_core.model.rights import ADMINISTER
 from crm_core.views import calls, customers
 from pages._jobs import is_under_way
 from pages._parts import Desk, in_words, open_desk
@@ -33,16 +34,18 @@ def day(desk: Desk) -> None:
     with place, in_words():
         begun = not asked and is_begun(desk, me)
         if asked:
-            hint()
+            hint(desk)
         elif begun:
             calls_today(desk, me, since_my_calls(desk, me))
     counter(desk)
-    if leads := known.leads(me):
+    leads = known.leads(me)
+    if desk.sees_all and leads:
         work_by_person(desk, open_at_first=True)
     if me:
         news(desk, me)
-    matters(desk)
-    if not leads:
+    if desk.sees_all:
+        matters(desk)
+    if desk.sees_all and not leads:
         work_by_person(desk, open_at_first=me is None)
     fill_tiles = tiles(desk)
     if is_open():
@@ -55,7 +58,13 @@ def day(desk: Desk) -> None:
     fill_tiles()
 
 
-if is_under_way("demo") or not customers.count(desk.database, EVERYBODY, desk.as_of):
+def is_new(desk: Desk) -> bool:
+    """Whether there is nobody yet, and it is theirs who are here to begin."""
+    may_begin = desk.may(ADMINISTER) and desk.sees_all
+    return may_begin and (is_under_way("demo") or not customers.count(desk.database, EVERYBODY, desk.as_of))
+
+
+if is_new(desk):
     welcome(desk)
 else:
     day(desk)

@@ -12,7 +12,7 @@ from pages._upload.dropping import drop_zone, files_line, saved_panel
 from pages._upload.planned import plan_tab, ready, save_bar
 from pages._upload.sheets import tabs
 
-desk = open_desk()
+desk = open_desk("upload")
 
 st.title("Upload")
 with in_words():

@@ -12,6 +12,7 @@ from crm_core.ledger.profiles import check
 from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.store.tables import TABLES, metadata
 from crm_core.ledger.writing import journal
+from crm_core.ledger.writing.audit import HEAD
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet
 
 DAY = date(2026, 1, 5)
@@ -54,13 +55,16 @@ def rows(database: Database, entity: str) -> list[dict[str, Any]]:
 
 
 def everything(database: Database, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables except those named."""
+    """All rows of all tables except those named and the audit, in which refusals stand as well."""
     with database.read() as connection:
-        return {
+        found = {
             table.name: sorted(connection.execute(sa.select(table)).all(), key=repr)
             for table in metadata.sorted_tables
-            if table.name not in without
+            if table.name not in ("audit", *without)
         }
+    if "meta" in found:
+        found["meta"] = [row for row in found["meta"] if row[0] != HEAD]
+    return found
 
 
 def faults(database: Database) -> list[str]:

@@ -16,7 +16,7 @@ PHONE = (390, 844)
 STEADY_MS = 300  # the app holds typed text back for half of that before it sends it
 GRID_LAG_MS = 250  # a grid brings the texts that can be read up to date that long after its picture
 ROW_PX = 35
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",

@@ -15,7 +15,6 @@ from crm_core.intake.plan import ImportPlan
 from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import Batch, ChangeSet
-from tests.acting import rows
 
 MONDAY = date(2026, 1, 5)
 NAMES = (
@@ -151,11 +150,3 @@ def outcomes(plan: ImportPlan) -> dict[int, str]:
     """Customer → outcome of the contacts that a plan creates."""
     made = plan.changes.creates.get("interaction")
     return {} if made is None else dict(zip(made["customer_id"].astype(int), made["outcome"], strict=True))
-
-
-BY = {"who": "zoe", "as_of": MONDAY}
-
-
-def of(database: Database, entity: str, place: int) -> list[dict[str, Any]]:
-    """The records of the person at that place in NAMES."""
-    return [row for row in rows(database, entity) if row["customer_id"] == place + 1]

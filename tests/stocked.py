@@ -10,6 +10,7 @@ from crm_core.ledger.profiles import kept
 from crm_core.ledger.store.bulk import insert_frame
 from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.store.tables import TABLES, batches, metadata, occasions, profiles, revisions
+from crm_core.ledger.writing import sealing
 from crm_core.model.folding import search_column
 
 
@@ -17,6 +18,8 @@ def stock(url: str, as_of: date, **frames: pd.DataFrame) -> Database:
     """Open the database at `url` and put the frames in, by entity (`follow_up` for follow-up)."""
     database = open_database(url)
     add(database, as_of, **frames)
+    with database.write() as connection:
+        sealing.begin(connection)
     return database
 
 

@@ -15,6 +15,7 @@ from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.store.tables import metadata
 from tests.acting import DAY, changed, created, everything, faults, opened, profile, rows, write
+from tests.places import place
 
 BY = {"who": "anna", "as_of": DAY}
 OWN_STORY = ("batches", "changes", "archive", "revisions", "meta")
@@ -388,7 +389,7 @@ def test_undo_of_merges_is_the_same_database(
     tmp_path_factory, people, coded, bought, planned, doubles, merges
 ) -> None:
     """Whoever is merged with whom, in whatever order: the undos, newest first, give back every row, cell and sum."""
-    with opened(f"sqlite:///{tmp_path_factory.mktemp('m')}/m.db") as database:
+    with opened(place(tmp_path_factory.mktemp("m") / "m.db")) as database:
         _fill(database, people, coded, bought, planned, doubles)
         undone = []
         for pair, keep in merges:

@@ -6,7 +6,7 @@ from datetime import date
 import call_lists
 import openpyxl
 import pytest
-from call_lists import BY, FILLED, MONDAY, NAMES, edited, filled, home, issued, of, outcomes, shop, total
+from call_lists import FILLED, MONDAY, NAMES, edited, filled, home, issued, outcomes, shop, total
 from damages import DAMAGES, OFFICE, arrive, truth_of
 from office import SOFFICE
 
@@ -19,6 +19,9 @@ from crm_core.errors import InvalidInput
 from crm_core.model.registry import ENTITIES
 from crm_core.views import homecoming
 from tests.acting import everything, faults, rows
+from tests.places import place
+
+BY = {"who": "zoe", "as_of": MONDAY}
 
 
 @pytest.fixture
@@ -31,6 +34,11 @@ def database(sqlite_url):
 @pytest.fixture
 def content(database):
     return issued(database)
+
+
+def of(database, entity, place):
+    """The records of the person at that place in NAMES."""
+    return [row for row in rows(database, entity) if row["customer_id"] == place + 1]
 
 
 def all_records(database):
@@ -367,7 +375,7 @@ def test_a_person_removed_meanwhile(database, content):
 
 def test_a_list_of_another_database(database, tmp_path):
     """Is refused in one sentence."""
-    other = shop(f"sqlite:///{tmp_path}/other.db")
+    other = shop(place(tmp_path / "other.db"))
     foreign = filled(issued(other))
     other.close()
     with pytest.raises(InvalidInput, match="made by another Regulars"):
@@ -406,7 +414,7 @@ EXPECTED = {"only one caller's sheet": 4, "one outcome in unknown words": 8}
 @pytest.fixture(scope="module")
 def unsaved(tmp_path_factory):
     """A shop and its filled list, for tests that save nothing."""
-    with_people = shop(f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
+    with_people = shop(place(tmp_path_factory.mktemp("shop") / "shop.db"))
     yield with_people, filled(issued(with_people))
     with_people.close()
 

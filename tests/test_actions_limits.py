@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm_core.actions import imports, limits, settings
+from crm_core.actions.backup_settings import BACKUP_SETTINGS
 from crm_core.actions.company import company, save_settings
 from crm_core.actions.goals import GOALS
 from crm_core.actions.mail_settings import MAIL_SETTINGS
@@ -85,6 +86,7 @@ def test_every_setting_says_what_it_means(database: Database) -> None:
         *limits.BOUNDS,
         *MAIL_SETTINGS,
         *RULE_SETTINGS,
+        *BACKUP_SETTINGS,
     ]
     assert all(one.meaning and one.value == one.default for one in found)
 
@@ -92,7 +94,7 @@ def test_every_setting_says_what_it_means(database: Database) -> None:
 def test_a_default_would_be_accepted() -> None:
     """What holds where nothing is set could also be set."""
     declared = [one for one in settings.SETTINGS.values() if one.default]
-    assert len(declared) == 11
+    assert len(declared) == 13
     assert [one.check(one.default) for one in declared] == [one.default for one in declared]
 
 

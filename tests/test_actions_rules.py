@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from crm_core.model.changes import ChangeSet
 from crm_core.model.usual_plays import USUAL_RULES
 from crm_core.views.rules import firing_log, rules
 from tests.acting import DAY, changed, created, everything, faults, opened, rows, write
+from tests.places import place
 from tests.stocked import stock
 from tests.uploads import take_in, workbook
 
@@ -475,8 +477,8 @@ EVENTS = ("new complaint", "new request", "low score", "no answer", "late follow
 
 
 @pytest.fixture(scope="module")
-def law_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('law')}/"
+def law_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("law")
 
 
 ACTS = [("follow-up", None), ("add a tag", "vip"), ("change the owner", "Maya"), ("to the manager", None)]
@@ -495,11 +497,11 @@ _turn = iter(range(10**9))
 @pytest.mark.slow
 @settings(max_examples=20)
 @given(RULES, HAPPENINGS)
-def test_twice_is_once_and_undo_gives_back(law_url: str, wanted: Any, happenings: Any) -> None:
+def test_twice_is_once_and_undo_gives_back(law_folder: Path, wanted: Any, happenings: Any) -> None:
     """Whatever rules and events: until nothing more fires, no firing stands twice; all runs undone, the records are
     as they were before; and nothing fires again."""
     with (
-        closing(open_database(f"{law_url}{next(_turn)}.db")) as database,
+        closing(open_database(place(law_folder / f"{next(_turn)}.db"))) as database,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(journal, "stamp", Calendar())

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import by_key, page, settle, trouble, visit
+from browser import browser, by_key, page, settle, trouble, visit
 from busy_shop import DAY, busy
 from conftest import serving
 
@@ -11,8 +11,15 @@ from crm_core.model.conditions import Condition
 from crm_core.views import customers
 from crm_core.views.goods import products
 from crm_core.views.insights import cohorts, movement
+from tests.places import place
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path):
+    with browser(chromium_path) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +27,7 @@ def shop(tmp_path_factory):
     """The busy shop and the app on it: nothing here writes."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("REGULARS_AS_OF", DAY.isoformat())
-        database = busy(f"sqlite:///{(tmp_path_factory.mktemp('busy') / 'r.db').as_posix()}")
+        database = busy(place(tmp_path_factory.mktemp("busy") / "r.db"))
         with serving(database.url) as server:
             yield database, server.url
         database.close()

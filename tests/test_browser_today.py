@@ -158,4 +158,5 @@ def test_the_next_one_is_seen_from_the_name_on(shop, chromium_path):
         screen.locator("[class*=st-key-call_note_] input").fill("Comes on Friday")
         press(screen, "call_reached")
         expect(by_key(screen, "call_card").get_by_role("heading").first).to_be_in_viewport()
-        assert by_key(screen, "call_card").bounding_box()["y"] < PHONE[1] / 4
+        top = "document.querySelector('[class*=st-key-call_card]').getBoundingClientRect().top"
+        screen.wait_for_function(f"() => {top} < innerHeight / 4")

@@ -14,6 +14,7 @@ import pytest
 from crm_core import cli
 from crm_core.actions.opening import open_at
 from crm_core.actions.refresh import is_stale
+from tests.places import database_of, place
 from tests.uploads import workbook
 
 ROOT = Path(__file__).parents[1]
@@ -171,7 +172,7 @@ def test_backup_restores_into_an_empty_place(run: Shell, book: Path, tmp_path: P
     """A restored database is whole and holds the same; a full one is never overwritten."""
     run.json("import", book, "--commit")
     assert run("backup", tmp_path / "b.db")[0] == 0
-    other = Shell(f"sqlite:///{tmp_path / 'other.db'}", capsys)
+    other = Shell(place(tmp_path / "other.db"), capsys)
     assert other("restore", tmp_path / "b.db")[0] == 0
     assert other("check")[0] == 0
     assert other.json("history") == run.json("history")
@@ -180,11 +181,9 @@ def test_backup_restores_into_an_empty_place(run: Shell, book: Path, tmp_path: P
 
 def test_check_names_a_broken_sum(run: Shell, book: Path, sqlite_url: str) -> None:
     """Somebody who changed a sum behind our back is found."""
-    import sqlite3
-
     run.json("import", book, "--commit")
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE profiles SET revenue = revenue + 1 WHERE customer_id = 1")
+    with database_of(sqlite_url) as connection:
+        connection.exec_driver_sql("UPDATE profiles SET revenue = revenue + 1 WHERE customer_id = 1")
     code, _, err = run("check")
     assert code == 1 and "1 kept profiles differ" in err
 
@@ -241,7 +240,7 @@ def test_what_is_exported_comes_back_unchanged(
         assert run("export", file.stem, "--out", file)[0] == 0
         (sheet,) = run.json("import", file)["sheets"]
         assert (sheet["entity"], sheet["same"]) == (file.stem, 2)
-    other = Shell(f"sqlite:///{tmp_path / 'other.db'}", run.capsys)
+    other = Shell(place(tmp_path / "other.db"), run.capsys)
     other.json("import", *files, "--commit")
     for shell, name in ((run, "here.csv"), (other, "there.csv")):
         shell("export", "profile", "--out", tmp_path / name, "--as-of", "2026-01-05")

@@ -6,7 +6,6 @@ from datetime import date
 import openpyxl
 import pytest
 from call_lists import (
-    BY,
     FILLED,
     MONDAY,
     NAMES,
@@ -15,7 +14,6 @@ from call_lists import (
     heads_of,
     home,
     issued,
-    of,
     outcomes,
     saved,
     shop,
@@ -38,6 +36,8 @@ from crm_core.outreach.homecoming_work import Known, joined
 from crm_core.views import homecoming
 from tests.acting import rows
 
+BY = {"who": "zoe", "as_of": MONDAY}
+
 
 @pytest.fixture
 def database(sqlite_url):
@@ -49,6 +49,10 @@ def database(sqlite_url):
 @pytest.fixture
 def content(database):
     return issued(database)
+
+
+def of(database, entity, place):
+    return [one for one in rows(database, entity) if one["customer_id"] == place + 1]
 
 
 def contact(database, place):

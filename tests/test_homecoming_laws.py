@@ -1,7 +1,6 @@
 """Laws of the way home, on lists filled in at random: twice is once, an undo gives all back, order does not matter."""
 
 import random
-import shutil
 from datetime import date
 
 import pytest
@@ -14,6 +13,7 @@ from crm_core.ledger.store.database import open_database
 from crm_core.model.registry import ENTITIES
 from crm_core.model.words import OUTCOMES
 from tests.acting import rows
+from tests.places import copied, place
 
 pytestmark = pytest.mark.slow
 SEARCH = settings(
@@ -40,7 +40,7 @@ UNEQUAL = ("version", "id", "batch")
 def made(tmp_path_factory):
     """The file of a shop whose list went out, and the list."""
     folder = tmp_path_factory.mktemp("laws")
-    with_people = shop(f"sqlite:///{folder}/shop.db")
+    with_people = shop(place(folder / "shop.db"))
     content = issued(with_people)
     with_people.close()
     return folder, content
@@ -48,10 +48,7 @@ def made(tmp_path_factory):
 
 def fresh(folder):
     """The shop as it was when the list went out."""
-    shutil.copy(folder / "shop.db", folder / "now.db")
-    for ending in ("-wal", "-shm"):
-        (folder / f"now.db{ending}").unlink(missing_ok=True)
-    return open_database(f"sqlite:///{folder}/now.db")
+    return open_database(copied(folder / "shop.db", folder / "now.db"))
 
 
 def stored(database, without=UNEQUAL):
@@ -84,8 +81,8 @@ def mixed(content, seed):
         order = list(range(len(head)))
         chance.shuffle(order)
         for number, line in enumerate([head, *body], 1):
-            for place, source in enumerate(order, 1):
-                sheet.cell(number, place).value = line[source]
+            for column, source in enumerate(order, 1):
+                sheet.cell(number, column).value = line[source]
 
     return edited(content, edit)
 

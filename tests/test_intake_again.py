@@ -13,6 +13,7 @@ from crm_core.actions.undo import undo_batch
 from crm_core.ledger.store.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
 from tests.decided import OWN, planned, saved
+from tests.places import place
 from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
 
@@ -245,7 +246,7 @@ def test_any_order_of_arrival_ends_the_same(database: Database, order: tuple[str
     """Customers, orders, lines and products one by one, in any order: the same shop as in one workbook."""
     for sheet in order:
         saved(database, {sheet: SHOP[sheet]}, **{sheet: AS[sheet]})
-    with opened(f"sqlite:///{tmp_path}/whole.db") as whole:
+    with opened(place(tmp_path / "whole.db")) as whole:
         saved(whole, SHOP, **AS)
         assert end_state(database) == end_state(whole)
     assert not planned(database, SHOP, **AS).writes
@@ -307,7 +308,7 @@ def test_laws_of_any_upload_with_any_choices(tmp_path_factory, first, second, to
 
     Two uploads follow each other, the second over the first and over what a person edited in between.
     """
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('p')}/p.db")
+    database = open_database(place(tmp_path_factory.mktemp("p") / "p.db"))
     for turn in (first, second):
         sheets = dict(
             zip(

@@ -10,6 +10,7 @@ from crm_core.actions.records import CellEdit, save_cells
 from crm_core.actions.undo import undo_batch
 from crm_core.ledger.store.database import Database, open_database
 from tests.acting import DAY, everything, faults, opened, profile, rows
+from tests.places import place
 from tests.uploads import PEOPLE, SALES, counts, plan_of, take_in, workbook
 
 
@@ -228,7 +229,7 @@ def test_rows_are_conserved_and_a_second_time_is_nothing(tmp_path_factory, peopl
         Customers=[["Customer ID", "Name", "E-mail", "City"], *people],
         Sales=[["Customer ID", "Order date", "Product", "Amount"], *sales],
     )
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('p')}/p.db")
+    database = open_database(place(tmp_path_factory.mktemp("p") / "p.db"))
     empty = everything(database, without=("batches", "changes", "archive", "revisions", "meta"))
     plan, batch = take_in(database, book, Customers="customer", Sales="purchase")
     assert all(sheet.rows == sum(sheet.counts.values()) for sheet in plan.sheets)

@@ -1,6 +1,9 @@
 """Opening a database, upgrading an older one, and what trouble says."""
 
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,10 @@ from sqlalchemy import event
 
 from crm_core.errors import DatabaseTrouble, InvalidInput
 from crm_core.ledger.store import database as handle
+from crm_core.ledger.store import turns
 from crm_core.ledger.store.database import open_database
 from tests.acting import created, everything, faults, opened, profile, rows, write
+from tests.places import database_of
 
 
 def test_no_address_at_all() -> None:
@@ -71,8 +76,8 @@ def test_a_newer_database_is_refused(sqlite_url: str) -> None:
     """A database that a newer program wrote is not opened by an older one."""
     with opened(sqlite_url):
         pass
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as newer:
-        newer.execute("UPDATE meta SET value = '999' WHERE name = 'schema'")
+    with database_of(sqlite_url) as newer:
+        newer.exec_driver_sql("UPDATE meta SET value = '999' WHERE name = 'schema'")
     with pytest.raises(DatabaseTrouble, match="newer Regulars"):
         open_database(sqlite_url)
 
@@ -85,6 +90,7 @@ def test_opening_twice_changes_nothing(database_url: str) -> None:
         assert everything(database) == before
 
 
+@pytest.mark.sqlite_only("locks the file; the other one is in test_postgres_trouble.py")
 def test_a_locked_database_says_so_and_saves_nothing(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +106,56 @@ def test_a_locked_database_says_so_and_saves_nothing(
         assert rows(database, "customer") == []
 
 
+def test_more_at_once_than_the_pool_holds(database_url: str) -> None:
+    """Nobody's turn comes in time: a sentence, and once a connection is free again it works."""
+    with opened(database_url) as database:
+        database.engine.pool._timeout = 0.1
+        held = [database.engine.connect() for _ in range(15)]
+        with pytest.raises(DatabaseTrouble, match="too much at once") as trouble:
+            rows(database, "customer")
+        assert "\n" not in str(trouble.value)
+        for connection in held:
+            connection.close()
+        assert rows(database, "customer") == []
+
+
+def test_writers_come_in_the_order_in_which_they_asked(database_url: str) -> None:
+    """Twenty who wait for one: first come, first served, and none of them holds a connection meanwhile."""
+    came: list[int] = []
+
+    def one(number: int) -> None:
+        with database.write():
+            came.append(number)
+
+    with opened(database_url) as database:
+        queue = turns.queue_of(database.url)
+        with database.write():
+            waiting = [threading.Thread(target=one, args=(number,)) for number in range(20)]
+            for place, thread in enumerate(waiting, 2):
+                thread.start()
+                while queue.length < place:
+                    time.sleep(0.001)
+            assert database.engine.pool.checkedout() == 1
+        for thread in waiting:
+            thread.join(10)
+    assert came == list(range(20)) and queue.length == 0
+
+
+def test_whose_turn_does_not_come_leaves_the_queue(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread of the same program writes for too long: the sentence, and nobody waits behind a ghost."""
+    with opened(database_url) as database, ThreadPoolExecutor(1) as other:
+        with database.write():
+            monkeypatch.setattr(handle, "BUSY_SECONDS", 0.1)
+            late = other.submit(write, database, created(customer=[{"name": "Ben"}]))
+            with pytest.raises(DatabaseTrouble, match="written to by somebody else"):
+                late.result(10)
+        write(database, created(customer=[{"name": "Anna"}]))
+        assert [row["name"] for row in rows(database, "customer")] == ["Anna"]
+
+
+@pytest.mark.sqlite_only("limits the pages of the file")
 def test_a_full_disk_in_the_middle_saves_nothing(sqlite_url: str) -> None:
     """No space left half-way through: the state before, whole, and a sentence that names the way out."""
     with opened(sqlite_url) as database:

@@ -16,10 +16,12 @@ from crm_core.ledger.profiles.periods import STANDARD, Period, period
 from crm_core.ledger.store import backup
 from crm_core.ledger.store import derived as made
 from crm_core.ledger.store.database import Database, open_database
+from crm_core.ledger.store.restore import restore
 from crm_core.ledger.worked_out import item_buyers, items
 from crm_core.ledger.worked_out import stamps as derived
 from crm_core.ledger.worked_out.naming import NO_ITEM, Variant, items_of
 from crm_core.ledger.worked_out.sold import read_sold
+from tests.places import place
 
 DAY = date(2026, 1, 5)
 FRIENDS = pd.DataFrame({"name": ["Ann", "Ben", "Cem"]})
@@ -209,8 +211,8 @@ def test_a_backup_brings_the_kept_products_along(database_url: str, tmp_path: Pa
     database = shop(database_url, *(line(who, "2025-12-01", "Tea") for who in (1, 2, 3)))
     refresh(database, as_of=DAY)
     backup.back_up(database, tmp_path / "copy")
-    again = open_database(f"sqlite:///{tmp_path / 'again.db'}")
-    backup.restore(again, tmp_path / "copy")
+    again = open_database(place(tmp_path / "again.db"))
+    restore(again, tmp_path / "copy", lambda _: None)
     with again.read() as connection:
         assert item_buyers.read_buyers(connection)["customers"].tolist() == [1, 2, 3]
 

@@ -18,6 +18,7 @@ from crm_core.ledger.store.database import open_database
 from crm_core.ledger.store.tables import profiles, purchases
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.words import SEGMENTS
+from tests.places import place
 
 DAY = date(2026, 1, 5)
 EXACT = ["orders", "days", "revenue", "bought", "recency_days", "r", "f", "m", "contacts", "inquiries"]
@@ -114,7 +115,7 @@ def test_a_later_day_takes_in_what_lay_in_the_future(database_url: str) -> None:
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
     """One database for many small shops, one after the other."""
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('few') / 'few.db'}")
+    database = open_database(place(tmp_path_factory.mktemp("few") / "few.db"))
     yield database
     database.close()
 

@@ -24,6 +24,7 @@ from crm_core.ledger.store.tables import customers
 from crm_core.ledger.worked_out import standings
 from crm_core.model.condition_json import to_json
 from crm_core.model.conditions import All, Condition, Not, Saved, Was, Where
+from tests.places import place
 
 DAY = date(2026, 1, 5)
 NOBODY = "no purchase"
@@ -77,7 +78,7 @@ def test_standings_are_the_plain_pandas_ones(database_url: str) -> None:
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
     """One database for many small shops, one after the other."""
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('few') / 'few.db'}")
+    database = open_database(place(tmp_path_factory.mktemp("few") / "few.db"))
     yield database
     database.close()
 
@@ -227,6 +228,7 @@ def test_progress_names_each_day(sqlite_url: str) -> None:
     assert [share for _, share in heard] == sorted(share for _, share in heard)
 
 
+@pytest.mark.sqlite_only("reads the plan of SQLite")
 def test_it_is_one_seek_a_customer(sqlite_url: str) -> None:
     """SQLite answers `Was` by the table's own key, not by walking it for every customer."""
     with opened(sqlite_url) as database, database.read() as connection:

@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import open_database
+from crm_core.ledger.writing import undo
 from crm_core.model.changes import ChangeSet
+from crm_core.model.registry import ENTITIES
+from tests import old_databases
 from tests.acting import DAY, changed, created, everything, faults, opened, rows, write
+from tests.places import place
 
 OWN_STORY = ("batches", "changes", "archive", "revisions", "meta")
 
@@ -60,6 +64,16 @@ def test_edited_rows_stay_and_are_listed(database_url: str) -> None:
             ("customer", "A", "edited since")
         ]
         assert [row["name"] for row in rows(database, "customer")] == ["Anne"]
+
+
+def test_whatever_stays_has_a_name(database_url: str) -> None:
+    """Of every kind of record: its first key that is filled, its name, or its number; a date among the keys too."""
+    with opened(database_url) as database:
+        old_databases._fill(database)
+        with database.read() as connection:
+            named = {name: undo._listed(connection, name, {2: "edited since"}) for name in ENTITIES}
+    assert {name for name, kept in named.items() if not kept} <= set(old_databases.LEFT)
+    assert (named["follow-up"][0].code, named["customer"][0].why) == ("play 1", "edited since")
 
 
 def test_customers_with_later_purchases_stay(database_url: str) -> None:
@@ -162,7 +176,7 @@ lines = st.lists(st.tuples(st.integers(0, 4), days, amounts, st.sampled_from([No
 )
 def test_apply_then_undo_is_the_same_database(tmp_path_factory, people, first, second, status) -> None:
     """Whatever a batch did, its undo gives back every row, cell and sum."""
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('u')}/u.db")
+    database = open_database(place(tmp_path_factory.mktemp("u") / "u.db"))
     write(database, created(customer=[{"name": name or "x"} for name in people], purchase=_lines(first, 0)))
     state = everything(database, without=OWN_STORY)
     cells = [("customer", 1, "name", people[0] or "x", "Changed"), ("customer", 2, "city", None, "Leeds")]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from crm_core.ledger.writing import journal
 from crm_core.model.usual_plays import USUAL_RULES
 from crm_core.model.words import RULE_EVENTS
 from tests.acting import DAY, changed, created, everything, faults, opened, rows, write
+from tests.places import place
 from tests.uploads import take_in, workbook
 
 TODAY = DAY.isoformat()
@@ -251,8 +253,8 @@ def test_uploaded_again_it_fires_again(shop: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def law_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('undo')}/"
+def law_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("undo")
 
 
 _turn = iter(range(10**9))
@@ -262,9 +264,9 @@ RULES = st.lists(st.tuples(st.sampled_from(RULE_EVENTS), st.sampled_from(ACTS)),
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(RULES, st.sampled_from(sorted(UPLOADS)), st.lists(st.integers(0, 1), min_size=1, max_size=3))
-def test_import_rules_undo_is_nothing(law_url: str, wanted: Any, upload: str, days: list[int]) -> None:
+def test_import_rules_undo_is_nothing(law_folder: Path, wanted: Any, upload: str, days: list[int]) -> None:
     """Whatever rules, whatever upload, however often they ran: its undo gives back what was."""
-    with closing(open_database(f"{law_url}{next(_turn)}.db")) as database:
+    with closing(open_database(place(law_folder / f"{next(_turn)}.db"))) as database:
         begin(database)
         for number, (event, (act, to)) in enumerate(wanted):
             rule(database, event, act, name=f"r{number}", to=to)

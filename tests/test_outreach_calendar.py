@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from crm_core.actions import accounts
 from crm_core.actions.company import save_settings
 from crm_core.actions.feeds import feed, make_feed, revoke_feed
 from crm_core.errors import NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.outreach.calendar import Feed, calendar
 from tests.acting import DAY, changed, created, opened, rows, write
+from tests.signed_in import account
 
 ACT: dict[str, Any] = {"who": "maya", "as_of": DAY}
 MINE = Feed("Maya", "database-1", DAY, "https://regulars.example.com")
@@ -137,6 +139,17 @@ def test_the_link_of_a_colleague_who_left_ends(shop: Database) -> None:
     write(shop, changed(("colleague", maya["id"], "active", maya["active"], "no")))
     assert feed(shop, secret, DAY) is None
     write(shop, changed(("colleague", maya["id"], "active", "no", "yes")))
+    assert feed(shop, secret, DAY) is not None
+
+
+def test_the_link_of_a_closed_account_ends(shop: Database) -> None:
+    """Closing an account closes what reads without signing in, too; opened again, the link works."""
+    account(shop, "Anna")
+    maya, secret = account(shop, "Maya", "caller"), make_feed(shop, "Maya", **ACT)
+    assert feed(shop, secret, DAY) is not None
+    accounts.disable(shop, maya.id, as_who="Anna")
+    assert feed(shop, secret, DAY) is None
+    accounts.enable(shop, maya.id, as_who="Anna")
     assert feed(shop, secret, DAY) is not None
 
 

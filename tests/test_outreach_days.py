@@ -256,8 +256,8 @@ def test_what_does_not_fit_is_counted():
     rows = people(*(person(number, **SILENT, revenue=number * 10_000) for number in range(1, 6)))
     day = made(FakeSource(rows, staff=[{"name": "Ann", "capacity": 2}]), *usual("no-contact"))
     assert set(day.people["id"]) == {4, 5} and list(day.moved["id"]) == [3, 2, 1]
-    assert day.left_out == {"Left for tomorrow (the day is full)": 3}
-    assert day.left_out_by_play == {"no-contact": {"Left for tomorrow (the day is full)": 3}}
+    assert day.left_out == {"Day is full: tomorrow": 3}
+    assert day.left_out_by_play == {"no-contact": {"Day is full: tomorrow": 3}}
 
 
 def test_calls_a_day_count_once_a_day():
@@ -343,7 +343,7 @@ def test_nobody_is_lost(rows, rooms, away, lot):
     plays = tuple(replace(play, held_out=0.2) for play in PLAYS)
     day = day_list(source, plays, MONDAY)
     assert len(day.people) + sum(day.left_out.values()) == len(rows)
-    assert day.left_out.get("Left for tomorrow (the day is full)", 0) == len(day.moved)
+    assert day.left_out.get("Day is full: tomorrow", 0) == len(day.moved)
     assert not set(day.people["caller"].astype(str)) & away
     assert set(day.people["id"]).isdisjoint(day.moved["id"]) and set(day.held["id"]).isdisjoint(
         day.people["id"]

@@ -169,7 +169,7 @@ def test_a_full_day_leaves_people_for_tomorrow(shop, sqlite_url, monkeypatch):
     """With room for one call a day the others wait, and the board says who."""
     saved(shop, "colleague", name="Maria", capacity="1")
     found = board.board(shop, DAY)
-    assert found.left and "the day is full" in str(followups.preview(shop, DAY).left_out)
+    assert found.left and "Day is full" in str(followups.preview(shop, DAY).left_out)
     screen = screens.on(sqlite_url, monkeypatch)("followups")
     screen.button(key="to_tomorrow").click().run()
     assert len(screen.dataframe[0].value) == found.left

@@ -18,6 +18,7 @@ from crm_core.views.ahead import forecasts
 from crm_core.views.goods import products
 from crm_core.views.insights import cohorts, movement, periods, rhythm
 from crm_core.views.insights.marks import Marks
+from tests.places import place
 
 CHANGED, BACK, NEXT, BUY = "Who changed", "Who comes back", "What comes next", "What they buy"
 VIEWS = (CHANGED, BACK, NEXT, BUY)
@@ -28,14 +29,14 @@ MARIA = Where("owner", "is", "Maria")
 @pytest.fixture(scope="module")
 def busy_file(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("busy") / "regulars.db"
-    busy(f"sqlite:///{path.as_posix()}").close()
+    busy(place(path)).close()
     return path
 
 
 @pytest.fixture
 def shop(busy_file, monkeypatch) -> Database:
     """The busy shop; the pages only read it."""
-    url = f"sqlite:///{busy_file.as_posix()}"
+    url = place(busy_file)
     monkeypatch.setenv("REGULARS_DATABASE_URL", url)
     monkeypatch.setenv("REGULARS_AS_OF", DAY.isoformat())
     return open_at(url)

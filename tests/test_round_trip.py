@@ -24,6 +24,7 @@ from crm_core.views.customers import PeopleQuery
 from crm_core.views.exports import export_file, people_file
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
 from tests.outreach_sheets import shop_with_records
+from tests.places import place
 from tests.stocked import stock
 from tests.uploads import plan_of, take_in
 
@@ -190,7 +191,7 @@ def check_all(database: Database, entities: list[str]) -> None:
 def cafe(tmp_path_factory: pytest.TempPathFactory) -> Database:
     """The made-up café with a call list that was handed out."""
     folder = tmp_path_factory.mktemp("cafe")
-    database = open_database(f"sqlite:///{(folder / 'cafe.db').as_posix()}")
+    database = open_database(place(folder / "cafe.db"))
     fill_demo(database, customers=200, purchases=900, who="anna", as_of=DAY)
     issue_call_list(database, as_of=DAY, who="anna")
     return database
@@ -283,7 +284,7 @@ def test_any_people_and_products_come_home(
 ) -> None:
     """Whatever stands in the cells of a shop, its exports hold no news for it."""
     with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{(Path(folder) / 'shop.db').as_posix()}")
+        database = open_database(place(Path(folder) / "shop.db"))
         content = book(People=(PEOPLE, people), Products=(PRODUCTS, products))
         take_in(database, content, People="customer", Products="product")
         check_all(database, ["customer", "product"])
@@ -298,7 +299,7 @@ def test_any_purchases_and_contacts_come_home(
 ) -> None:
     """Lines without numbers, days or people, amounts of four decimals, the same line twice."""
     with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{(Path(folder) / 'shop.db').as_posix()}")
+        database = open_database(place(Path(folder) / "shop.db"))
         people = [("C1", "Anna", *[None] * 9), ("C2", "Ben", *[None] * 9)]
         content = book(
             People=(PEOPLE, people), Sales=(LINES, [*lines, *lines[:2]]), Contacts=(CONTACTS, contacts)
@@ -324,7 +325,7 @@ def test_any_cases_answers_gifts_and_plays_come_home(
 ) -> None:
     """The same complaint or gift twice, scores of any scale, plays beside those that a database is born with."""
     with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{(Path(folder) / 'shop.db').as_posix()}")
+        database = open_database(place(Path(folder) / "shop.db"))
         people = [("C1", "Anna", *[None] * 9), ("C2", "Ben", *[None] * 9)]
         content = book(
             People=(PEOPLE, people), Cases=(CASES, [*cases, *cases[:2]]), Answers=(ANSWERS, [*answers, answers[0]]),

@@ -67,6 +67,9 @@ def listener(host: str = "127.0.0.1") -> socket.socket:
     return other
 
 
+ALONE = {"localhost", "127.0.0.1", "[::1]", "::1"}
+
+
 # The address -----------------------------------------------------------------------------------------------
 
 
@@ -77,6 +80,53 @@ def test_only_this_machine(host):
     """Any address that others could reach is refused, with its reason and the way out."""
     with pytest.raises(NotAllowed, match=r"refused: there are no accounts yet.*Leave the host out"):
         serve.serve(port=1, host=host)
+
+
+@pytest.mark.parametrize(
+    ("host", "browsed"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("192.168.1.20", "192.168.1.20")]
+)
+def test_with_accounts_any_address(host, browsed):
+    """Where everybody signs in it may stand open; a browser on this machine finds it by a number."""
+    assert site.own_address(host, lambda: True) == host
+    assert Site(host, 8600, "").url == f"http://{browsed}:8600" and not Site(host, 8600, "").is_private
+
+
+@pytest.mark.parametrize("host", ["example.com", "", "127.0.0.1.example.com", "0.0.0.0/0", "300.1.1.1"])
+def test_an_address_is_a_number(host):
+    """Names of machines are looked up elsewhere and may change: refused with the way out."""
+    with pytest.raises(InvalidInput, match=r"is no address of a machine.*0\.0\.0\.0 for all"):
+        site.own_address(host, lambda: True)
+
+
+def test_the_way_to_accounts_is_said():
+    """The refusal names the command that makes the first one."""
+    with pytest.raises(NotAllowed, match="regulars user add NAME --role manager"):
+        serve.serve(host="0.0.0.0")
+
+
+def test_the_first_account_is_offered(capsys):
+    """Once, with its link; to whoever stands open without https, that passwords can be overheard."""
+    serve.say_for_others(Site("127.0.0.1", 8600, ""), "a-token")
+    assert "http://127.0.0.1:8600/sign-in/first?token=a-token" in capsys.readouterr().out
+    serve.say_for_others(Site("127.0.0.1", 8600, ""), "")
+    assert capsys.readouterr().out == ""
+    serve.say_for_others(Site("0.0.0.0", 8600, ""), "")
+    assert "without https" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "named"),
+    [
+        ("127.0.0.1", "", ALONE),
+        ("127.0.0.1", "https://crm.example.com", ALONE | {"crm.example.com"}),
+        ("192.168.1.20", "https://crm.example.com:8443/", ALONE | {"192.168.1.20", "crm.example.com"}),
+        ("0.0.0.0", "", {"*"}),
+    ],
+)  # fmt: skip
+def test_names_that_browsers_may_use(host, url, named, monkeypatch):
+    """On this machine alone only its own and the one that was set: no page elsewhere can call itself by another."""
+    monkeypatch.setenv("REGULARS_URL", url)
+    assert set(serve.allowed_hosts(Site(host, 8600, ""))) == named
 
 
 def test_localhost_is_a_number():

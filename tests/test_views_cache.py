@@ -8,6 +8,7 @@ from stocked import add, stock
 
 from crm_core.views import cache
 from crm_core.views.cache import Answers, Stock, handed_out, remembered
+from tests.places import place
 
 DAY = date(2026, 1, 5)
 ANN = pd.DataFrame({"id": [1], "name": ["Ann"]})
@@ -54,7 +55,7 @@ def test_two_databases_do_not_share_answers(tmp_path, asked) -> None:
     """Another file is another state, whatever its revisions."""
     view, calls = asked
     for name in ("one", "two"):
-        view(stock(f"sqlite:///{tmp_path / name}.db", DAY, customer=ANN), "a", as_of=DAY)
+        view(stock(place(tmp_path / f"{name}.db"), DAY, customer=ANN), "a", as_of=DAY)
     assert len(calls) == 2
 
 

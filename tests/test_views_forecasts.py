@@ -12,13 +12,14 @@ from crm_core.model.conditions import EVERYBODY, Where
 from crm_core.views import customers
 from crm_core.views.ahead import forecasts
 from crm_core.views.ahead.person import likely, reasons
+from tests.places import place
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory):
     people, lines = crowd(200)
     never = pd.DataFrame({"id": [900], "code": ["N"], "name": ["Never Bought"]})
-    url = f"sqlite:///{(tmp_path_factory.mktemp('shop') / 'r.db').as_posix()}"
+    url = place(tmp_path_factory.mktemp("shop") / "r.db")
     database = stock(url, DAY, customer=pd.concat([people, never]), purchase=lines)
     acts.refresh(database, as_of=DAY)
     return database

@@ -25,6 +25,7 @@ from crm_core.views.insights.periods import STANDARD, period
 from crm_core.views.insights.sentences import sentences
 from crm_core.views.report.book import report_file
 from crm_core.views.words import money, percent
+from tests.places import place
 
 CHAPTERS = (
     "Numbers", "Trend", "Revenue", "Segments", "Movement", "Who comes back", "Last forecast", "To save",
@@ -37,7 +38,7 @@ CHARTS = {"Trend": 8, "Revenue": 1, "Segments": 2, "Last forecast": 1}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Database:
-    return busy(f"sqlite:///{(tmp_path_factory.mktemp('busy') / 'r.db').as_posix()}")
+    return busy(place(tmp_path_factory.mktemp("busy") / "r.db"))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from crm_core.ledger.reading.call_facts import CallSource, stored_follow_ups
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import CHANGE_COLUMNS, Batch, ChangeSet, new_ids
+from crm_core.model.rights import EDIT, SEE, needs
 from crm_core.outreach.call_list import Origin
 from crm_core.outreach.facts import EVERYONE
 from crm_core.outreach.lists import DayList, day_list
@@ -46,6 +47,7 @@ class Plan:
     revisions: Mapping[str, int]
 
 
+@needs(SEE)
 def plan_of(database: Database, wish: Wish) -> Plan:
     """The worded list that was asked for, as the records stand now."""
     with database.read() as connection:
@@ -79,6 +81,7 @@ def _named(people: pd.DataFrame, pairs: frozenset[tuple[int, str]]) -> list[bool
     return [pair in pairs for pair in listed]
 
 
+@needs(EDIT)
 def store(database: Database, plan: Plan, wish: Wish) -> tuple[Plan, Batch | None]:
     """Store the follow-ups of the list; gives the list as stored, with their ids."""
     plans = [plan]

@@ -16,12 +16,14 @@ from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing.journal import apply
 from crm_core.model.changes import Batch, ChangeSet
+from crm_core.model.rights import ASSIGN, needs
 from crm_core.outreach.phrases import long_day
 from crm_core.outreach.staff import chosen_callers
 
 People = Iterable[tuple[int, str]]  # customer, name of the play
 
 
+@needs(ASSIGN, whole=True)
 def hand_over(
     database: Database, people: People, caller: str, *, who: str, as_of: date, offers: Offers | None = None
 ) -> Batch:
@@ -42,6 +44,7 @@ def hand_over(
     return apply(database, planned(), who=who, as_of=as_of, replan=planned)
 
 
+@needs(ASSIGN, whole=True)
 def put_off(
     database: Database, people: People, until: date, *, who: str, as_of: date, offers: Offers | None = None
 ) -> Batch:
@@ -55,6 +58,7 @@ def put_off(
     return _set(database, _wish(people, who, as_of, offers), {"later_on": until.isoformat()}, why)
 
 
+@needs(ASSIGN, whole=True)
 def drop(
     database: Database, people: People, *, who: str, as_of: date, offers: Offers | None = None,
     note: str | None = None,

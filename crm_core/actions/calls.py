@@ -11,6 +11,7 @@ from crm_core.ledger.reading import calls
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import journal
 from crm_core.model.changes import ChangeSet, cell_frame
+from crm_core.model.rights import EDIT, needs
 
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 GONE = "This call is not there any more: somebody took it off the list. The next one is shown."
@@ -20,6 +21,7 @@ class Answered(StaleView):
     """Somebody else has dealt with this call meanwhile."""
 
 
+@needs(EDIT)
 def log_call(
     database: Database, follow_up_id: int, contact: Contact, *, who: str, as_of: date, anyway: bool = False
 ) -> Saved:
@@ -32,6 +34,7 @@ def log_call(
     return log_contact(database, contact, who=who, as_of=as_of)
 
 
+@needs(EDIT)
 def put_off(
     database: Database, follow_up_id: int, until: date, *, at: str = "", who: str, as_of: date
 ) -> Saved:
@@ -46,6 +49,7 @@ def put_off(
     return _change(database, follow_up_id, f"Call put off to {until.isoformat()}", words, who, as_of)
 
 
+@needs(EDIT)
 def skip(database: Database, follow_up_id: int, *, who: str, as_of: date) -> Saved:
     """No call is needed: the person leaves the list, and nothing is logged. Answered and NotFound as in `log_call`."""
     _still_open(database, follow_up_id)

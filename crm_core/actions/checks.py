@@ -17,6 +17,7 @@ from crm_core.ledger.writing import existing
 from crm_core.model.changes import cell_frame
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import EDIT, needs
 from crm_core.outreach.facts import FACTS
 from crm_core.outreach.rules import Staff, check_words, faults_of_cells
 from crm_core.outreach.scripts import check
@@ -96,6 +97,7 @@ def lacking(entity: Entity, row: Mapping[str, Any]) -> list[Field]:
     return [one for one in entity.fields if one.required and row.get(one.column) in (None, "")]
 
 
+@needs(EDIT)
 def taken(database: Database, entity: str, value: Any) -> str | None:
     """Why a new record cannot have that key: another one has it. None where it is free."""
     found = _holders(database, entity, [value])
@@ -107,9 +109,9 @@ def _holders(database: Database, entity: str, values: Iterable[Any]) -> dict[Any
     key, wanted = UNIQUE.get(entity), [value for value in values if value is not None]
     if key is None or not wanted:
         return {}
-    with database.read() as connection:
+    with database.whole.read() as connection:
         held = existing.rows_by_keys(connection, entity, {key: wanted})
-    names = held["name"] if "name" in held else held[key]
+    names = held["name"] if "name" in held and not database.person.own_only else held[key]
     found: dict[Any, list[tuple[int, Any]]] = {}
     for value, number, name in zip(held[key], held["id"], names, strict=True):
         found.setdefault(value, []).append((int(number), name))
@@ -124,6 +126,7 @@ def _belongs(entity: str, value: Any, name: Any) -> str:
     return f"The {declared.field(UNIQUE[entity]).label.lower()} {value} belongs to {other} already."
 
 
+@needs(EDIT)
 def refused_cells(database: Database, cells: Cells) -> dict[int, str]:
     """By the place of a cell why it cannot stand beside the rest: a key that is taken, days in the wrong order.
     `cells`: rows of CHANGE_COLUMNS."""
@@ -136,6 +139,7 @@ def refused_cells(database: Database, cells: Cells) -> dict[int, str]:
     return found
 
 
+@needs(EDIT)
 def rule_faults(database: Database, entity: Entity, row: Mapping[str, Any]) -> dict[str, str]:
     """By field what makes no sense in a new rule, beside its other cells and who works here; nothing for others."""
     return faults_of_cells(row, row, _staff(database)) if entity.name == "rule" else {}

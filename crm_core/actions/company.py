@@ -10,6 +10,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import ChangeSet, cell_frame, new_ids
+from crm_core.model.rights import ADMINISTER, SEE, needs
 from crm_core.model.words import USUAL_CURRENCY
 
 
@@ -27,9 +28,10 @@ class Company:
         return bool(self.name)
 
 
+@needs(SEE)
 def company(database: Database) -> Company:
     """What was answered, with defaults for what was not."""
-    with database.read() as connection:
+    with database.whole.read() as connection:
         known = existing.settings(connection)
     return Company(
         known.get("company", ""),
@@ -39,6 +41,7 @@ def company(database: Database) -> Company:
     )
 
 
+@needs(ADMINISTER)
 def introduce(database: Database, *, name: str, currency: str, country: str, who: str, as_of: date) -> None:
     """Keep the company's name, its currency (ISO 4217, three letters) and country (ISO 3166, two letters)."""
     values: dict[str, str | None] = {"company": checked_name(name), "currency": checked_currency(currency)}
@@ -68,6 +71,7 @@ def checked_country(country: str) -> str:
     return plain.upper()
 
 
+@needs(ADMINISTER)
 def save_settings(database: Database, values: Mapping[str, str | None], *, who: str, as_of: date) -> None:
     """Keep settings by name, through the journal; one that says the same already is left alone."""
     with database.read() as connection:
@@ -88,6 +92,7 @@ def save_settings(database: Database, values: Mapping[str, str | None], *, who: 
     journal.apply(database, ChangeSet("Settings", creates=creates, changes=changed), who=who, as_of=as_of)
 
 
+@needs(ADMINISTER)
 def clear_setting(database: Database, name: str, *, who: str, as_of: date) -> None:
     """Remove what was set, so that the default holds; nothing happens where nothing was set."""
     with database.read() as connection:

@@ -11,12 +11,14 @@ from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import ChangeSet, cell_frame
+from crm_core.model.rights import EDIT, needs
 from crm_core.model.words import OUTCOMES
 from crm_core.outreach.outcomes import Contact, Meaning, case_values, contact_values, meaning
 
 __all__ = ["Contact", "log_contact"]
 
 
+@needs(EDIT)
 def log_contact(database: Database, contact: Contact, *, who: str, as_of: date) -> Saved:
     """Log a contact; "do not contact" marks the person; a next date plans a follow-up; open ones due are done; a
     complaint opens a case."""

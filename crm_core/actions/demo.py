@@ -18,6 +18,7 @@ from crm_core.ledger.writing.undo import Inverse, Kept
 from crm_core.model.changes import Batch, ChangeSet, new_ids
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import ADMINISTER, needs
 
 WHY = "Made-up data"
 MARK = "demo"  # the setting that says so
@@ -40,6 +41,7 @@ ALONG = ("follow-up", "alias", "pair")  # what belongs to a person alone goes wi
 RECORDS = ("customer", "order", "purchase", "product", "interaction")
 
 
+@needs(ADMINISTER, whole=True)
 def fill_demo(
     database: Database,
     *,
@@ -81,6 +83,7 @@ def _where(known: Mapping[str, str]) -> dict[str, str]:
     return {name: known.get(name) or DEFAULTS[name] for name in ("country", "currency")}
 
 
+@needs(ADMINISTER, whole=True)
 def remove_demo(
     database: Database, *, who: str, as_of: date, progress: journal.Progress = journal.quiet
 ) -> Undone:

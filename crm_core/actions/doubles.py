@@ -16,6 +16,7 @@ from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import doubles, existing, journal
 from crm_core.model.changes import Batch, ChangeSet, cell_frame
 from crm_core.model.folding import phone_key
+from crm_core.model.rights import EDIT, needs
 
 Asked = int | tuple[int, int]  # a pair's number, or (who stays, who is taken in)
 READ = (
@@ -24,6 +25,7 @@ READ = (
 )  # fmt: skip
 
 
+@needs(EDIT)
 def merge(
     database: Database, pair: Asked, *, keep: Mapping[str, str] | None = None, who: str, as_of: date
 ) -> Batch:
@@ -34,14 +36,17 @@ def merge(
     """
     told = dict(keep or {})
     merging.check_told(told)
+    with database.read() as connection:  # both, as far as whoever asks sees them
+        _both(connection, pair if isinstance(pair, tuple) else merging.ends(_open_pair(connection, pair)))
 
     def plan() -> ChangeSet:
-        with database.read() as connection:
+        with database.whole.read() as connection:  # also what others hold of them: the journal refuses that
             return _merge(connection, pair, told)
 
     return journal.apply(database, plan(), who=who, as_of=as_of, replan=plan)
 
 
+@needs(EDIT)
 def keep_apart(database: Database, pair_id: int, *, who: str, as_of: date) -> Batch:
     """These are two people: the pair is never asked again. NotFound, InvalidInput when it was answered already."""
     with database.read() as connection:

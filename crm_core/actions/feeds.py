@@ -10,18 +10,24 @@ import pandas as pd
 from crm_core.actions.mail_settings import public_address
 from crm_core.actions.messages_rows import Cell
 from crm_core.errors import NotFound
+from crm_core.ledger.reading import accounts
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
+from crm_core.ledger.writing.handed_out import quietly_handed_out
 from crm_core.model.changes import ChangeSet, cell_frame
+from crm_core.model.rights import ASSIGN, EDIT, check, needs
 
 SECRET_BYTES = 32
+_fetched: dict[str, date] = {}  # by the hash of a secret the day that its calendar was fetched last
 
 
+@needs(EDIT)
 def make_feed(database: Database, colleague: str, *, who: str, as_of: date) -> str:
     """A new secret for this colleague's calendar, shown once; the one before it ends. NotFound for a stranger.
 
     The address is `/calendar/<secret>.ics`; whoever has it reads the names and reasons of the colleague's calls.
     """
+    _check_own(database, colleague)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with database.read() as connection:
         if existing.rows_by_keys(connection, "colleague", {"name": [colleague]}).empty:
@@ -39,8 +45,10 @@ def make_feed(database: Database, colleague: str, *, who: str, as_of: date) -> s
     return secret
 
 
+@needs(EDIT)
 def revoke_feed(database: Database, colleague: str, *, who: str, as_of: date) -> int:
     """End the calendar links of this colleague; how many there were."""
+    _check_own(database, colleague)
     with database.read() as connection:
         cells = _ended(connection, colleague)
     if cells:
@@ -48,6 +56,12 @@ def revoke_feed(database: Database, colleague: str, *, who: str, as_of: date) ->
             database, ChangeSet("Calendar link ended", changes=cell_frame(cells)), who=who, as_of=as_of
         )
     return len(cells)
+
+
+def _check_own(database: Database, colleague: str) -> None:
+    """NotAllowed for a calendar of somebody else, where one does not look after others."""
+    if colleague != database.person.name:
+        check(database.person, ASSIGN)
 
 
 def _ended(connection: Any, colleague: str) -> list[Cell]:
@@ -59,8 +73,11 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+@needs()
 def feed(database: Database, secret: str, as_of: date) -> bytes | None:
-    """The calendar of this secret as an .ics file; None for one that is unknown or was ended, or whose colleague left.
+    """The calendar of this secret as an .ics file; None for one that is unknown or was ended.
+
+    None as well where its colleague left or their account is closed: who may not come in reads nothing from outside.
 
     It is looked up by its hash: how long that takes says nothing about a secret that is nearly right.
     """
@@ -77,12 +94,13 @@ def feed(database: Database, secret: str, as_of: date) -> bytes | None:
         if not _works_here(connection, colleague):
             return None
         rows, identity = _open_ones(connection, colleague), existing.database_id(connection)
+    _note_fetch(database, secret, as_of, len(rows))
     return calendar(rows, Feed(colleague, identity, as_of, public_address(database)))
 
 
 def _works_here(connection: Any, colleague: str) -> bool:
     held = existing.rows_by_keys(connection, "colleague", {"name": [colleague]})
-    return bool((held["active"] != "no").any())
+    return bool((held["active"] != "no").any()) and not accounts.is_closed(connection, colleague)
 
 
 def _open_ones(connection: Any, colleague: str) -> list[dict[str, Any]]:
@@ -94,3 +112,11 @@ def _open_ones(connection: Any, colleague: str) -> list[dict[str, Any]]:
     names = dict(zip(people["id"], people["name"], strict=True))
     rows = rows[rows["customer_id"].isin(people["id"])]
     return [{**row, "name": names.get(row["customer_id"])} for row in rows.to_dict("records")]
+
+
+def _note_fetch(database: Database, secret: str, as_of: date, rows: int) -> None:
+    """In the audit once a day: calendars are fetched every few minutes."""
+    key = _hash(f"{database.url} {secret}")
+    if _fetched.get(key) != as_of:
+        _fetched[key] = as_of
+        quietly_handed_out(database, "calendar", rows)

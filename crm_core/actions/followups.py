@@ -9,8 +9,11 @@ from typing import Any
 
 from crm_core.actions.call_plans import Offers, Wish, plan_of, store
 from crm_core.actions.calling import drop, hand_over, put_off
+from crm_core.errors import NotAllowed
 from crm_core.ledger.store.database import Database
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.changes import Batch
+from crm_core.model.rights import ASSIGN, EDIT, may_not, needs
 from crm_core.outreach.call_list import call_list, call_list_csv
 
 __all__ = ["CallList", "drop", "file_name", "hand_over", "issue_call_list", "put_off"]
@@ -41,6 +44,7 @@ class CallList:
         }
 
 
+@needs(EDIT)
 def issue_call_list(
     database: Database,
     *,
@@ -60,7 +64,7 @@ def issue_call_list(
     .csv file instead of a workbook. Asked again on the same day, the same play, customer and due date is the same
     follow-up. InvalidInput for an unknown play or caller.
     """
-    wish = Wish(as_of, who, _kept(plays), _kept(owners), _kept(ids), offers)
+    wish = Wish(as_of, who, _kept(plays), _own(database, _kept(owners)), _kept(ids), offers)
     plan = plan_of(database, wish)
     batch = None
     if not preview:
@@ -68,10 +72,21 @@ def issue_call_list(
     day = plan.day
     content = (call_list_csv if as_csv else call_list)(day, plan.origin)
     counts = (len(day.people), day.by_owner, day.by_play, day.left_out)
+    handed_out(database, "call list", len(day.people), who=who)
     name = file_name(as_of, wish.owners)
     return CallList(
         content, name.replace(".xlsx", ".csv") if as_csv else name, *counts, batch, day.notes, day.faults
     )
+
+
+def _own(database: Database, owners: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The callers whose lists are made: one's own alone for somebody who does not decide who calls whom."""
+    person = database.person
+    if person.may(ASSIGN):
+        return owners
+    if owners is not None and set(owners) != {person.name}:
+        raise NotAllowed(f"{may_not(person, ASSIGN)} Your own list you may have. Nothing was changed.")
+    return (person.name,)
 
 
 def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:

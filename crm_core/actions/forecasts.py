@@ -11,14 +11,16 @@ from crm_core.ledger.worked_out import forecasts
 from crm_core.ledger.worked_out.histories import buying
 from crm_core.ledger.worked_out.stamps import Stamp
 from crm_core.ledger.writing.journal import Progress, keep_derived, quiet
+from crm_core.model.rights import SEE, needs
 
 
+@needs(SEE)
 def refresh(database: Database, *, as_of: date, progress: Progress = quiet) -> None:
     """Work the forecasts out anew for that day; nothing happens where they are current.
 
     Where no model can be carried, nobody has a forecast, and the kept facts say why.
     """
-    with database.read() as connection:
+    with database.whole.read() as connection:
         if forecasts.is_current(connection, as_of):
             return
         progress("Reading who bought when", 0.05)
@@ -34,7 +36,8 @@ def refresh(database: Database, *, as_of: date, progress: Progress = quiet) -> N
     )
 
 
+@needs(SEE)
 def is_stale(database: Database, as_of: date) -> bool:
     """Whether the kept forecasts are of another day or of other purchases; also while there are none."""
-    with database.read() as connection:
+    with database.whole.read() as connection:
         return not forecasts.is_current(connection, as_of)

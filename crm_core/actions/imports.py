@@ -11,7 +11,7 @@ from crm_core.actions.homecoming_plan import with_lists
 from crm_core.actions.layouts import with_layouts
 from crm_core.actions.outcome_words import choose_word, learnt, said_in
 from crm_core.actions.reading import Progress, Upload, UploadedSheet, quiet, read_upload
-from crm_core.errors import InvalidInput
+from crm_core.errors import InvalidInput, NotAllowed
 from crm_core.intake.clean.column import Reading
 from crm_core.intake.mapping.propose import SheetProposal, propose_as
 from crm_core.intake.plan import ImportPlan, SheetChoice, SheetInput, make_plan
@@ -20,6 +20,7 @@ from crm_core.ledger.writing import existing, journal
 from crm_core.ledger.writing.answers import Answers
 from crm_core.model.changes import Batch, ChangeSet
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import EDIT, IMPORT, may_not, needs
 
 __all__ = [
     "ImportPlan", "Progress", "Reading", "SheetChoice", "SheetProposal", "Upload", "UploadedSheet", "choose_entity",
@@ -27,6 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@needs(EDIT)
 def plan_upload(
     database: Database,
     upload: Upload,
@@ -39,6 +41,7 @@ def plan_upload(
 
     `as_of`: on call lists that come home, promises that were long past by then bind nobody.
     """
+    _check_sheets(database, upload, choices)
     inputs = [SheetInput(s.name, s.table, _as_planned(s, choices), s.proposal.why) for s in upload.sheets]
     with database.read() as connection:
         known = existing.settings(connection)
@@ -53,6 +56,21 @@ def plan_upload(
             progress=progress,
         )
         return _with_lists(connection, plan, upload, choices, defaults, as_of)
+
+
+def _check_sheets(database: Database, upload: Upload, choices: Mapping[str, SheetChoice]) -> None:
+    """NotAllowed for sheets other than call lists, where somebody may bring home their list and no more."""
+    person = database.person
+    others = [one.name for one in upload.sheets if choices[one.name].on and not one.is_list]
+    if not others or (person.may(IMPORT) and not person.own_only):
+        return
+    why = (
+        may_not(person, IMPORT) if not person.may(IMPORT) else f"{person.name} sees their own customers only."
+    )
+    raise NotAllowed(
+        f"{why} A filled call list they may bring back; “{others[0]}” is none. Nothing was saved. Turn it off, or ask "
+        "a manager."
+    )
 
 
 def _as_planned(sheet: UploadedSheet, choices: Mapping[str, SheetChoice]) -> SheetChoice:
@@ -88,6 +106,7 @@ def _planned_on(revisions: Mapping[str, int]) -> dict[str, int]:
     return {entity: revisions.get(entity, 0) for entity in COMPARED}
 
 
+@needs(EDIT)
 def save_upload(
     database: Database,
     upload: Upload,
@@ -102,6 +121,7 @@ def save_upload(
 
     When the data moved since, it is planned again once.
     """
+    _check_sheets(database, upload, choices)
     if not any(sheet.entity for sheet in plan.sheets):
         raise InvalidInput(_nothing_known(upload))
 

@@ -19,15 +19,17 @@ from crm_core.ledger.worked_out import stamps as derived
 from crm_core.ledger.worked_out.sold import Sold, read_sold
 from crm_core.ledger.writing import journal
 from crm_core.model.conditions import Where
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import SEGMENTS
 
 Progress = Callable[[str, float], None]
 BUYERS = ("customers", "indptr", "indices", "times", "first", "last", "days")
 
 
+@needs(SEE)
 def refresh(database: Database, *, as_of: date, progress: Progress = journal.quiet) -> None:
     """Work out the products as of that day and keep them; nothing to do where they are current."""
-    with database.read() as connection:
+    with database.whole.read() as connection:
         if derived.is_current(connection, "item", items.BOUGHT, as_of):
             return
         progress("Looking who is in which segment", 0.0)

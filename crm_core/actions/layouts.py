@@ -29,6 +29,7 @@ from crm_core.ledger.writing import existing, journal
 from crm_core.ledger.writing.answers import Answers
 from crm_core.ledger.writing.layouts import stored_layouts
 from crm_core.model.changes import Batch, ChangeSet, cell_frame, new_ids
+from crm_core.model.rights import EDIT, IMPORT, needs
 
 LISTED = ("id", "name", "holds", "columns", "at", "who")
 
@@ -36,6 +37,7 @@ LISTED = ("id", "name", "holds", "columns", "at", "who")
 # Recalling --------------------------------------------------------------------------------------------------
 
 
+@needs(EDIT)
 def recall(database: Database, upload: Upload) -> Upload:
     """The upload with what the database knows of it: remembered shapes, and columns that hold stored customers.
 
@@ -112,6 +114,7 @@ class Lesson:
     decisions: Decisions | None
 
 
+@needs(EDIT)
 def with_layouts(
     database: Database, upload: Upload, choices: Mapping[str, SheetChoice], changes: ChangeSet
 ) -> ChangeSet:
@@ -204,6 +207,7 @@ def _joined(changes: ChangeSet, taught: Taught, revision: int) -> ChangeSet:
 # Looking after them -----------------------------------------------------------------------------------------
 
 
+@needs(IMPORT)
 def all_layouts(database: Database) -> pd.DataFrame:
     """Every remembered layout by name: id, name, holds (the entity), columns (its headers), at and who taught it."""
     with database.read() as connection:
@@ -213,6 +217,7 @@ def all_layouts(database: Database) -> pd.DataFrame:
     return rows.assign(columns=heads)[list(LISTED)]
 
 
+@needs(IMPORT)
 def rename(database: Database, id: int, name: str, *, who: str, as_of: date) -> Batch:
     """Call a remembered layout something else. InvalidInput without a name; NotFound when it is gone."""
     wanted, before = " ".join(name.split()), _stored_name(database, id)
@@ -223,6 +228,7 @@ def rename(database: Database, id: int, name: str, *, who: str, as_of: date) -> 
     return journal.apply(database, changes, who=who, as_of=as_of)
 
 
+@needs(IMPORT)
 def forget(database: Database, id: int, *, who: str, as_of: date) -> Batch:
     """Forget a layout: its shape is proposed anew next time. Undo brings it back. NotFound when it is gone."""
     before = _stored_name(database, id)

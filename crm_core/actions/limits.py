@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import SEE, needs
 from crm_core.workbook.limits import MEGABYTE, Limits
 
 
@@ -33,12 +34,14 @@ BOUNDS = {
 }
 
 
+@needs(SEE)
 def limits(database: Database) -> Limits:
     """The limits in force; a stored value that makes no sense counts as the usual one."""
     with database.read() as connection:
         return limits_of(existing.settings(connection))
 
 
+@needs(SEE)
 def megabytes(database: Database) -> int:
     """The largest file that may be uploaded, in MB."""
     return limits(database).file_bytes // MEGABYTE

@@ -18,6 +18,7 @@ from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import ChangeSet, cell_frame, new_ids
+from crm_core.model.rights import ASSIGN, needs
 from crm_core.outreach.letters import Letter
 from crm_core.outreach.mail import LATER, SENT, Answer, Line, Post, Unreachable
 from crm_core.outreach.phrases import long_day
@@ -44,6 +45,7 @@ class _Issue:
     offers: Offers | None
 
 
+@needs(ASSIGN, whole=True)
 def mail_lists(
     database: Database, post: Post, *, as_of: date, who: str, offers: Offers | None = None
 ) -> ListsMailed:
@@ -53,7 +55,7 @@ def mail_lists(
     An e-mail that the server did not take is tried again with the next run of the day; one that may have gone out
     is not. `offers`: who may want a product (`views.wanting.Wanting`).
     """
-    issue = _Issue(as_of, who, offers)
+    database, issue = database.whole, _Issue(as_of, who, offers)  # what is marked as sent are settings
     answers: dict[str, Answer] = {}
     trouble = ""
     try:

@@ -15,6 +15,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import ADMINISTER, ASSIGN, SEE, needs
 from crm_core.outreach.letters import BREAKS, Letter, checked_address
 from crm_core.outreach.mail import SECURITY, SENT, Post
 
@@ -104,6 +105,7 @@ MAIL_SETTINGS = {
 }  # fmt: skip
 
 
+@needs(ASSIGN)
 def post_of(database: Database, environment: Mapping[str, str] | None = None) -> Post:
     """The mail server as it is set; InvalidInput in one sentence where it is not set yet."""
     with database.read() as connection:
@@ -127,6 +129,7 @@ def _sound(setting: MailSetting, stored: str) -> str:
     return setting.check(stored) if stored else ""
 
 
+@needs(ADMINISTER)
 def send_test(database: Database, address: str, environment: Mapping[str, str] | None = None) -> str:
     """One e-mail to this address, to see whether the settings are right; what became of it, in a sentence.
 
@@ -157,11 +160,13 @@ def _made(value: Mapping[str, str], company: str, environment: Mapping[str, str]
     )
 
 
+@needs(SEE)
 def daily_limit(database: Database) -> int:
     """The most e-mails of one day; a stored value that makes no sense counts as the usual one."""
     return _number(database, LIMIT)
 
 
+@needs(SEE)
 def public_address(database: Database) -> str:
     """Where others reach these pages, without a slash at the end; blank where nobody does."""
     with database.read() as connection:

@@ -25,7 +25,9 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.reading.messages import messages_of_day, waiting_messages
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.changes import Batch, ChangeSet, cell_frame, new_ids
+from crm_core.model.rights import ASSIGN, EXPORT, SEE, needs
 from crm_core.model.words import CHANNELS
 from crm_core.outreach.sms import dialled, parts
 from crm_core.workbook.write import ColumnStyle, SheetContent, write_csv, write_xlsx
@@ -45,6 +47,7 @@ PHONE_COLUMNS = (
 )
 
 
+@needs(ASSIGN, whole=True)
 def queue(database: Database, drafts: pd.DataFrame, *, who: str, as_of: date) -> Batch | None:
     """Store drafts (DRAFT_COLUMNS) as waiting messages; None where all of them stand there already. `created` of the
     batch counts the messages.
@@ -130,6 +133,7 @@ def _counted(many: int) -> str:
     return "1 message" if many == 1 else f"{many:,} messages"
 
 
+@needs(SEE, whole=True)
 def unsure_messages(database: Database) -> pd.DataFrame:
     """Messages that may have gone out: found in `sending` after the run that sent them ended. Never sent again.
 
@@ -154,6 +158,7 @@ class Exported:
     batch: Batch | None
 
 
+@needs(EXPORT, whole=True)
 def export_messages(
     database: Database, channel: str, *, who: str, as_of: date, as_csv: bool = False
 ) -> Exported:
@@ -174,6 +179,7 @@ def export_messages(
         batch = journal.apply(database, plans[0].changes, who=who, as_of=as_of, replan=again)
     rows = plans[-1].rows
     reasons = {str(why): int(count) for why, count in plans[-1].stopped["why"].value_counts().items()}
+    handed_out(database, f"messages by {channel}", len(rows), who=who)
     return Exported(_file(rows, as_csv), len(rows), reasons, batch)
 
 

@@ -13,6 +13,7 @@ from crm_core.ledger.reading.messages import last_to
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import Batch, ChangeSet, cell_frame
+from crm_core.model.rights import IMPORT, needs
 from crm_core.outreach.farewells import farewell
 from crm_core.outreach.phrases import as_text
 from crm_core.outreach.returned import GONE, LATE, Report, reports
@@ -32,6 +33,7 @@ class Unsubscribed:
     batch: Batch | None
 
 
+@needs()
 def unsubscribe(database: Database, token: str, *, as_of: date, who: str = THEMSELVES) -> Unsubscribed:
     """No more e-mails to the address that the message of this mark went to: to its customer, and to all who share it.
 
@@ -78,6 +80,7 @@ def _language(people: pd.DataFrame, message: Row) -> str | None:
     return as_text(mine.iloc[0]["language"]) if len(mine) else None
 
 
+@needs()
 def language_of(database: Database, token: str) -> str | None:
     """The language of the customer whom the message of this mark went to; NotFound as above."""
     with database.read() as connection:
@@ -110,6 +113,7 @@ class Bounced:
     batch: Batch | None
 
 
+@needs(IMPORT, whole=True)
 def bounces(database: Database, files: Iterable[tuple[str, bytes]], *, who: str, as_of: date) -> Bounced:
     """Take in returned e-mails (name and content of .eml or .mbox files): state bounced, the customer's address marked.
 

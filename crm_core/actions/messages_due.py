@@ -14,6 +14,7 @@ from crm_core.insight.uplift import is_held_out
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import SEE, needs
 from crm_core.outreach.lists import DayList, day_list
 from crm_core.outreach.moments import as_iso
 from crm_core.outreach.plays import chosen_plays
@@ -23,6 +24,7 @@ from crm_core.outreach.words import worded
 People = Mapping[int, Mapping[str, Any]]
 
 
+@needs(SEE, whole=True)
 def due_messages(
     database: Database, as_of: date, plays: Iterable[str] | None = None, offers: Offers | None = None
 ) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import ChangeSet, cell_frame
+from crm_core.model.rights import ASSIGN, needs
 from crm_core.outreach.letters import Letter
 from crm_core.outreach.mail import BOUNCED, LATER, REFUSED, SENT, UNSURE, Answer, Line, Post, Unreachable
 from crm_core.outreach.phrases import as_text
@@ -50,6 +51,7 @@ class Sent:
     words: str = ""
 
 
+@needs(ASSIGN, whole=True)
 def send_waiting(
     database: Database,
     post: Post,
@@ -64,7 +66,9 @@ def send_waiting(
     Consent, do-not-contact and addresses that came back are looked up again at that moment. A refusal for good of the
     address marks the customer (`bounced_on`). A server that cannot be reached ends the run: see `trouble`.
     """
-    run = _Run(database, as_of, who, limit)
+    run = _Run(
+        database.whole, as_of, who, limit
+    )  # what is on its way is settled, whatever becomes of the sender
     with post.line() as line:
         while claimed := run.claim():
             if not run.deliver(claimed, post, line, progress):
@@ -246,6 +250,7 @@ SAID = (
 )
 
 
+@needs(ASSIGN, whole=True)
 def settle_unsure(database: Database, ids: Iterable[int], *, went_out: bool, who: str, as_of: date) -> int:
     """What a person found out about messages that may have gone out: they did, or they did not and wait again."""
     wanted = {int(number) for number in ids}

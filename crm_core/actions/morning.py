@@ -21,6 +21,7 @@ from crm_core.ledger.reading.messages import open_counts
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out import stamps
 from crm_core.ledger.writing import existing, journal
+from crm_core.model.rights import ASSIGN, SEE, needs
 
 WHAT = "morning"  # the name of the stamp that says who does the morning's work of which day
 GIVEN_UP = timedelta(hours=2)  # work that began longer ago and never ended is begun again
@@ -67,6 +68,7 @@ class _Day:
         return {"who": self.who, "as_of": self.as_of}
 
 
+@needs(ASSIGN, whole=True)
 def morning(
     database: Database,
     *,
@@ -80,7 +82,7 @@ def morning(
     Rows of the future that have come due begin to count. What is refused or cannot be reached is a sentence of its
     part; faults of ours are raised. `offers`: who may want a product (`views.wanting.Wanting`).
     """
-    day = _Day(database, as_of, who, offers)
+    day = _Day(database.whole, as_of, who, offers)
     parts = []
     for place, (name, work) in enumerate(PARTS.items()):
         share = part_of(progress, place / len(PARTS), (place + 1) / len(PARTS))
@@ -155,6 +157,7 @@ PARTS: dict[str, Callable[[_Day, journal.Progress], Part]] = {
 # By itself, once a day ---------------------------------------------------------------------------------------------
 
 
+@needs(SEE)
 def is_due(database: Database, now: datetime) -> bool:
     """Whether it is time for the morning's work of that day (setting morning_at), and nobody has begun it."""
     with database.read() as connection:
@@ -170,6 +173,7 @@ def _is_taken(connection: Any, now: datetime) -> bool:
     return held.facts["ended"] is not None or now - begun < GIVEN_UP
 
 
+@needs(ASSIGN, whole=True)
 def claim(database: Database, now: datetime) -> bool:
     """Take the morning's work of that day upon oneself; False where somebody has. Of many who try one does."""
     stamp = _stamp(now, now, None)
@@ -191,6 +195,7 @@ def _stamp(day: datetime, begun: datetime, done: Morning | None) -> stamps.Stamp
     return stamps.Stamp(day.date().isoformat(), "", facts)
 
 
+@needs(ASSIGN, whole=True)
 def morning_if_due(
     database: Database, now: datetime, *, who: str, offers: Offers | None = None
 ) -> Morning | None:
@@ -205,6 +210,7 @@ def morning_if_due(
     return done
 
 
+@needs(SEE, whole=True)
 def last_morning(database: Database) -> tuple[date, tuple[Part, ...]] | None:
     """The last morning that was done by itself: the day and what its parts said; None while none was."""
     with database.read() as connection:

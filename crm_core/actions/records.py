@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from crm_core.actions import checks, renaming
+from crm_core.actions.typed import checked, reading_of, text_of
 from crm_core.errors import InvalidInput, NotFound
-from crm_core.intake.clean.column import Reading, Trouble, parse
 from crm_core.intake.rows.lines import content_hash, fill_amounts, source_keys
 from crm_core.intake.who.people import complete_names
 from crm_core.ledger.store.database import Database
@@ -17,6 +17,7 @@ from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import Batch, ChangeSet, Conflict, cell_frame, new_ids
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import EDIT, needs
 
 
 @dataclass(frozen=True)
@@ -51,60 +52,29 @@ class Saved:
     id: int | None = None
 
 
+@needs(EDIT)
 def read_typed(database: Database, entity: str, field: str, typed: Any) -> Any:
     """The driver-ready value of what a person typed; InvalidInput in words when it is none."""
     with database.read() as connection:
         known = existing.settings(connection)
-    return _checked(entity, ENTITIES[entity].field(field), typed, _reading(known))
+    return checked(entity, ENTITIES[entity].field(field), typed, reading_of(known))
 
 
-def _reading(known: Mapping[str, str]) -> Reading:
-    return Reading(country=known.get("country"), currency=known.get("currency"))
-
-
-def _checked(entity: str, declared: Field, typed: Any, reading: Reading) -> Any:
-    """The value, which also makes sense by itself (`checks.check_value`)."""
-    value = _value(declared, typed, reading)
-    checks.check_value(entity, declared, value)
-    return value
-
-
-def _value(declared: Field, typed: Any, reading: Reading) -> Any:
-    text = _typed_text(typed)
-    if text is None:
-        if declared.required:
-            raise InvalidInput(f"{declared.label} cannot be empty.")
-        return None
-    value = parse(declared, text, reading)
-    if isinstance(value, Trouble):
-        raise InvalidInput(f"{declared.label}: {value.message}")
-    return value
-
-
-def _typed_text(typed: Any) -> str | None:
-    if typed is None or (not isinstance(typed, list | tuple) and pd.isna(typed)):
-        return None
-    if isinstance(typed, list | tuple):
-        return ", ".join(str(part) for part in typed) or None
-    if isinstance(typed, bool):
-        return "yes" if typed else "no"
-    return str(typed).strip() or None
-
-
+@needs(EDIT)
 def save_cells(database: Database, edits: Sequence[CellEdit], *, who: str, as_of: date) -> Saved:
     """Save edited cells: each is checked by its field's own parser; good ones are saved together, bad ones named.
 
     A field that is not declared, or not to be edited by hand, is refused whatever the grid let through.
     """
     with database.read() as connection:
-        reading = _reading(existing.settings(connection))
+        reading = reading_of(existing.settings(connection))
     cells: list[tuple[Any, ...]] = []
     refused: list[Refusal] = []
     for edit in edits:
         try:
-            value = _checked(edit.entity, _editable(edit.entity, edit.field), edit.typed, reading)
+            value = checked(edit.entity, _editable(edit.entity, edit.field), edit.typed, reading)
         except InvalidInput as refusal:
-            refused.append(Refusal(edit.id, edit.field, _typed_text(edit.typed) or "", str(refusal)))
+            refused.append(Refusal(edit.id, edit.field, text_of(edit.typed) or "", str(refusal)))
             continue
         cells.append((edit.entity, edit.id, edit.field, edit.seen, value))
     return _save(database, *_compatible(database, cells, refused), who, as_of)
@@ -175,6 +145,7 @@ def _colleagues(database: Database, names: Sequence[str]) -> dict[str, pd.DataFr
     )
 
 
+@needs(EDIT)
 def add_record(
     database: Database,
     entity: str,
@@ -193,24 +164,23 @@ def add_record(
     return Saved(1, batch=batch, id=_id_of(database, entity, batch.id))
 
 
+@needs(EDIT)
 def prepared(
     database: Database, entity: str, values: Mapping[str, Any]
 ) -> tuple[dict[str, pd.DataFrame], tuple[Refusal, ...]]:
     """The rows that a new record from typed values needs (itself, an owner unknown so far), and what was refused."""
     declared = ENTITIES[entity]
     with database.read() as connection:
-        reading = _reading(existing.settings(connection))
+        reading = reading_of(existing.settings(connection))
     row: dict[str, Any] = {"id": -1}
     refused: list[Refusal] = []
     for name, typed in values.items():
         try:
             row[name] = (
-                int(typed)
-                if name == "customer_id"
-                else _checked(entity, declared.field(name), typed, reading)
+                int(typed) if name == "customer_id" else checked(entity, declared.field(name), typed, reading)
             )
         except InvalidInput as refusal:
-            refused.append(Refusal(None, name, _typed_text(typed) or "", str(refusal)))
+            refused.append(Refusal(None, name, text_of(typed) or "", str(refusal)))
     refused += _lacking(declared, row, {refusal.field for refusal in refused})
     wrong = checks.rule_faults(database, declared, row)
     refused += [Refusal(None, name, str(row[name]), why) for name, why in wrong.items()]
@@ -225,6 +195,8 @@ def _lacking(declared: Entity, row: Mapping[str, Any], told: set[str]) -> list[R
 
 def _rows_of(database: Database, declared: Entity, row: dict[str, Any]) -> dict[str, pd.DataFrame]:
     checks.check_record(declared, row)
+    if declared.name == "customer" and database.person.own_only:
+        row = {**row, "owner": row.get("owner") or database.person.name}
     if why := checks.taken(database, declared.name, row.get(checks.UNIQUE.get(declared.name, ""))):
         raise InvalidInput(why)
     frame = pd.DataFrame([row])
@@ -265,6 +237,7 @@ def _id_of(database: Database, entity: str, batch: int) -> int | None:
         return existing.newest_of_batch(connection, entity, batch)
 
 
+@needs(EDIT)
 def remove_customers(database: Database, ids: Iterable[int], *, who: str, as_of: date) -> Saved:
     """Take customers out. Their purchases stay in the company's sums without a name; all returns with an undo."""
     wanted = [int(number) for number in ids]
@@ -272,6 +245,7 @@ def remove_customers(database: Database, ids: Iterable[int], *, who: str, as_of:
         held = existing.rows_by_keys(connection, "customer", {"id": wanted})
         if len(held) < len(set(wanted)):
             raise NotFound("Some of these customers are not there any more. Look at the list again.")
+    with database.whole.read() as connection:  # also what others hold of them: the journal refuses that
         removes, cells = existing.what_goes_with(connection, wanted)
     why = f"Removal of {len(held)} customer{'s'[: len(held) != 1]}"
     changes = ChangeSet(why, changes=cells, removes=removes)
@@ -279,6 +253,7 @@ def remove_customers(database: Database, ids: Iterable[int], *, who: str, as_of:
     return Saved(batch.removed, conflicts=batch.conflicts, batch=batch)
 
 
+@needs(EDIT)
 def remove_records(database: Database, entity: str, ids: Iterable[int], *, who: str, as_of: date) -> Saved:
     """Take records out; what refers to them by name stays as it is, and all returns with an undo.
 

@@ -10,6 +10,7 @@ from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.changes import cell_frame
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import EDIT, needs
 from crm_core.outreach.moments import NOTED
 
 Cells = Sequence[tuple[Any, ...]]  # rows of CHANGE_COLUMNS
@@ -26,6 +27,7 @@ NAMING_COLLEAGUES = (
 )
 
 
+@needs(EDIT)
 def refused(database: Database, cells: Cells) -> dict[int, str]:
     """By the place of a cell why that play cannot be renamed: what was done for it is kept under its name."""
     found: dict[int, str] = {}
@@ -39,7 +41,7 @@ def refused(database: Database, cells: Cells) -> dict[int, str]:
 def _kept_under(database: Database, play: str) -> str | None:
     if play in NOTED:
         return f"The play “{play}” is known by this name, so it keeps it. Change its title instead."
-    with database.read() as connection:
+    with database.whole.read() as connection:
         count = sum(len(ids_naming(connection, entity, "play", play)) for entity in UNDER_A_PLAY)
     if not count:
         return None
@@ -47,11 +49,12 @@ def _kept_under(database: Database, play: str) -> str | None:
     return f"The play “{play}” keeps its name: {records} of what was done for it name it. Change its title instead."
 
 
+@needs(EDIT)
 def followers(database: Database, cells: pd.DataFrame) -> pd.DataFrame:
     """The cells (CHANGE_COLUMNS) that name a colleague who gets a new name in these cells, with the new name."""
     renamed = cells[(cells["entity"] == "colleague") & (cells["field"] == "name") & cells["after"].notna()]
     rows: list[tuple[Any, ...]] = []
-    with database.read() as connection:
+    with database.whole.read() as connection:
         for number, before, after in zip(renamed["id"], renamed["before"], renamed["after"], strict=True):
             held = existing.rows_by_keys(connection, "colleague", {"id": [int(number)]})
             if before != after and before in set(held["name"]):

@@ -17,6 +17,7 @@ from crm_core.ledger.reading import events, firings, stages
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.writing import existing, journal
 from crm_core.model.changes import Batch, ChangeSet
+from crm_core.model.rights import ASSIGN, SEE, needs
 from crm_core.outreach.firings import EVENT_COLUMNS, Done, Person, Shop, decide, in_words
 from crm_core.outreach.moments import BY_RULE, PROMISE
 from crm_core.outreach.rules import STAGE, Fault, Rule, Staff, rules_of
@@ -62,9 +63,15 @@ class _Found:
     noted: stages.Note | None = None
 
 
+@needs(ASSIGN, whole=True)
 def run_rules(database: Database, *, as_of: date, who: str = WHO) -> Ran:
     """Do what the rules in use say about what has happened since they are; a rule that makes no sense is told among
     `faults` and does nothing. Run again, nothing more happens. StaleView where too many others write."""
+    return _run(database.whole, as_of, who)
+
+
+def _run(database: Database, as_of: date, who: str) -> Ran:
+    """For everybody, whoever asked: rules write what they say about every customer."""
     for _ in range(ATTEMPTS):
         found = _look(database, as_of)
         try:
@@ -181,6 +188,7 @@ def _ran(found: _Found, batch: Batch | None) -> Ran:
 _seen: dict[str, tuple[Any, ...]] = {}  # by database what the rules in use had looked at when they ran last
 
 
+@needs(SEE)
 def after_change(
     database: Database, as_of: date, *, touched: Collection[str] | None = None, who: str = WHO
 ) -> Ran:
@@ -188,13 +196,19 @@ def after_change(
     home, a record added by hand. Never raises: what was saved is saved, and the morning runs them again.
 
     `touched`: the entities that were changed; None where that is not known, then their revisions tell. Where rules
-    are among them, the words say what is wrong with those in use.
+    are among them, the words say what is wrong with those in use. Whoever sees their own customers only is told
+    nothing: what rules did is about everybody.
     """
+    ran = _after_change(database.whole, as_of, touched, who)
+    return Ran() if database.person.own_only else ran
+
+
+def _after_change(database: Database, as_of: date, touched: Collection[str] | None, who: str) -> Ran:
     try:
         state = _state(database, touched)
         if state is None or _seen.get(database.url) == state:
             return Ran()
-        ran = run_rules(database, as_of=as_of, who=who)
+        ran = _run(database, as_of, who)
         _seen[database.url] = _state(database, None) or ()
         if touched is not None and "rule" in touched and ran.faults:
             ran = replace(

@@ -15,11 +15,13 @@ from crm_core.model.changes import Batch, ChangeSet, cell_frame
 from crm_core.model.condition_json import from_json, to_json
 from crm_core.model.conditions import Condition, renamed
 from crm_core.model.folding import fold
+from crm_core.model.rights import ASSIGN, needs
 
 LONGEST_NAME = 120
 Cell = tuple[str, int, str, Any, Any]
 
 
+@needs(ASSIGN, whole=True)
 def save_segment(
     database: Database,
     name: str,
@@ -54,6 +56,7 @@ def save_segment(
     return journal.apply(database, plan(), who=who, as_of=as_of, replan=plan)
 
 
+@needs(ASSIGN, whole=True)
 def remove_segment(database: Database, id: int, *, who: str, as_of: date) -> Batch:
     """Take a saved segment out; those built on it say that it is gone. Undo brings it back. NotFound when gone."""
     with database.read() as connection:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from crm_core.actions.backup_settings import BACKUP_SETTINGS
 from crm_core.actions.company import (
     checked_country,
     checked_currency,
@@ -19,6 +20,7 @@ from crm_core.actions.rule_settings import RULE_SETTINGS
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import ADMINISTER, needs
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,12 @@ SETTINGS = {
         ),
         *(Declared(one.name, one.meaning, one.usual, one.check) for one in MAIL_SETTINGS.values()),
         *(Declared(one.name, one.meaning, one.usual, one.check) for one in RULE_SETTINGS.values()),
+        *(Declared(one.name, one.meaning, one.usual, one.check) for one in BACKUP_SETTINGS.values()),
     )
 }  # fmt: skip
 
 
+@needs(ADMINISTER)
 def all_settings(database: Database) -> tuple[Setting, ...]:
     """Every setting, in the order of their declaration."""
     with database.read() as connection:
@@ -72,6 +76,7 @@ def all_settings(database: Database) -> tuple[Setting, ...]:
     return tuple(Setting(one.name, one.meaning, one.default, held.get(one.name)) for one in SETTINGS.values())
 
 
+@needs(ADMINISTER)
 def set_setting(database: Database, name: str, value: str, *, who: str, as_of: date) -> Setting:
     """Set one; InvalidInput for an unknown name or a value that makes no sense."""
     declared = _declared(name)
@@ -79,6 +84,7 @@ def set_setting(database: Database, name: str, value: str, *, who: str, as_of: d
     return _one(database, name)
 
 
+@needs(ADMINISTER)
 def unset_setting(database: Database, name: str, *, who: str, as_of: date) -> Setting:
     """Take one back to its default; nothing happens where it stands there already."""
     clear_setting(database, _declared(name).name, who=who, as_of=as_of)

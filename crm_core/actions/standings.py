@@ -17,6 +17,7 @@ from crm_core.ledger.worked_out import standings, stood
 from crm_core.ledger.worked_out.stood import SavedSegment
 from crm_core.ledger.writing import journal
 from crm_core.ledger.writing.journal import Progress, quiet
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import SEGMENTS, TIERS
 
 SHARE_READ = 0.8  # of the work; the rest is writing
@@ -37,13 +38,14 @@ class Table:
         self.codes[day, np.searchsorted(self.ids, ids)] = codes
 
 
+@needs(SEE)
 def refresh(database: Database, *, as_of: date, progress: Progress = quiet) -> None:
     """Keep segment, tier and saved segments of everybody at the last 13 month ends and as_of; nothing where what is
     kept is of that day and of the records as they stand.
 
     A saved segment that asks how people stood earlier is answered from what was kept before.
     """
-    with database.read() as connection:
+    with database.whole.read() as connection:
         read = standings.entities_read(connection)
         if derived.is_current(connection, standings.WHAT, read, as_of):
             return

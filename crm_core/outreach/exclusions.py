@@ -26,7 +26,7 @@ NO_YES_TO_MESSAGES = "Has not agreed to messages"
 BOUNCED = "E-mail came back"
 LATER = "Put off until a later day"
 HELD_OUT = "Held out to see whether calling works"
-FULL = "Left for tomorrow (the day is full)"
+FULL = "Day is full: tomorrow"
 OPEN = "Already has an open follow-up"
 DONE = "Already followed up"
 

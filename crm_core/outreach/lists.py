@@ -1,7 +1,7 @@
 """A day's list: who is due, and who calls. Stores nothing, and says nothing yet: the words are of `words`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -146,8 +146,20 @@ def day_list(
     lot = source.held_out if wanted is None else None
     result = due(asked.plays, roster, asked.meeting, source.follow_ups(), as_of, asked.more, lot)
     team = _team(source, roster, wanted, as_of)
-    mine = chosen_callers(owners, team.names)
-    return _whole(result, asked, placed(source, result, roster, team, as_of), mine, roster, as_of, source)
+    whole = _whole(result, asked, placed(source, result, roster, team, as_of), roster, as_of, source)
+    return of_callers(whole, owners)
+
+
+def of_callers(day: DayList, owners: Iterable[str] | None) -> DayList:
+    """The same list as far as these callers have it; all of it for None. InvalidInput for who does not call."""
+    mine = chosen_callers(owners, day.team.names)
+    if not set(day.team.names) - set(mine):
+        return day
+    people = day.people[day.people["caller"].isin(mine)].reset_index(drop=True)
+    among = np.isin(day.mentioned["id"].to_numpy(), people["id"].to_numpy())
+    no_more = {*_unfit(day.plays, day.people, day.team)} - {*_unfit(day.plays, people, day.team)}
+    notes = tuple(note for note in day.notes if note not in no_more)
+    return replace(day, people=people, mentioned=day.mentioned[among].reset_index(drop=True), notes=notes)
 
 
 def _team(source: Source, roster: Roster, wanted: list[int] | None, as_of: date) -> Staff:
@@ -156,13 +168,9 @@ def _team(source: Source, roster: Roster, wanted: list[int] | None, as_of: date)
     return staff(colleagues, source.absences(), as_of, as_number(said) if said.isdigit() else None)
 
 
-def _whole(
-    result: Due, asked: Asked, places: Places, mine: tuple[str, ...], roster: Roster, as_of: date, source: Source
-) -> DayList:  # fmt: skip
-    """The people of these callers, and what is only mentioned of them; being chosen is no news beside a reason."""
+def _whole(result: Due, asked: Asked, places: Places, roster: Roster, as_of: date, source: Source) -> DayList:
+    """Everybody's people, and what is only mentioned of them; being chosen is no news beside a reason."""
     people, moved = places.people, places.moved
-    if set(places.team.names) - set(mine):
-        people = people[people["caller"].isin(mine)].reset_index(drop=True)
     mentioned = frame(result.mentioned, roster)
     if len(people) < len(result.people):
         mentioned = mentioned[np.isin(mentioned["id"].to_numpy(), people["id"].to_numpy())]

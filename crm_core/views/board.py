@@ -9,11 +9,12 @@ import pandas as pd
 from crm_core.insight.uplift import is_held_out
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
+from crm_core.model.rights import SEE, needs
 from crm_core.outreach.lists import DayList
 from crm_core.outreach.phrases import as_text
 from crm_core.outreach.staff import key_of, staff
 from crm_core.outreach.words import worded
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.followups import READ, whole_day
 from crm_core.views.wanting import Wanting
 
@@ -61,12 +62,13 @@ class Board:
     faults: dict[str, str]
 
 
+@needs(SEE, whole=True)
 def board(database: Database, as_of: date, limit: int = SHOWN) -> Board:
     """The lists of a day; at most `limit` people of today and as many of those left for tomorrow."""
     return _board(database, Wanting(database, as_of), limit, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY, of_ones_own=True)
 def _board(stock: Stock, offers: Wanting, limit: int) -> Board:
     source = CallSource(stock.connection, stock.as_of, offers, is_held_out)
     whole = whole_day(source)
@@ -94,6 +96,7 @@ class Colleague:
     away_until: date | None
 
 
+@needs(SEE)
 def colleagues(database: Database, as_of: date) -> tuple[Colleague, ...]:
     """Those who work here, by name."""
     return _colleagues(database, as_of=as_of)

@@ -12,7 +12,8 @@ from crm_core.ledger.reading import calls
 from crm_core.ledger.reading.call_facts import call_facts, people_of
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import Answers, Stock, remembered
 from crm_core.views.calls_news import News, my_people
 from crm_core.views.calls_team import TeamRow, team
 from crm_core.views.portrait import portrait
@@ -77,6 +78,7 @@ class Callers:
         return any(word in self.roles.get(name or "", "").casefold() for word in LEADING)
 
 
+@needs(SEE)
 def callers(database: Database, as_of: date) -> Callers:
     """The colleagues who work here; where none is stored, the owners that customers name."""
     return _callers(database, as_of=as_of)
@@ -88,6 +90,7 @@ def _callers(stock: Stock) -> Callers:
     return Callers(tuple(rows["name"]), dict(zip(rows["name"], rows["role"].fillna(""), strict=True)))
 
 
+@needs(SEE)
 def my_calls(database: Database, as_of: date, caller: str | None) -> Calls:
     """The calls of a colleague (those that name nobody included), or of everybody for None. Stores nothing."""
     return _my_calls(database, caller, as_of=as_of)
@@ -127,17 +130,37 @@ def _done(rows: pd.DataFrame) -> pd.DataFrame:
 
 # What is known of each --------------------------------------------------------------------------------------
 
+Known = dict[str, str]  # what is said of a person: the columns of SHOWN_COLUMNS that `_said_of` makes
+
 
 def _known(stock: Stock, rows: pd.DataFrame) -> pd.DataFrame:
-    """SHOWN_COLUMNS of the rows."""
+    """SHOWN_COLUMNS of the rows. What is said of a person is kept until something about them changes, so that a call
+    by a colleague costs the others nothing."""
     ids = rows["customer_id"].astype("int64").tolist()
+    about = tuple(stock.revisions.get(entity, 0) for entity in ("setting", "product", "alias", "standing"))
+    marks = {id: (*mark, stock.as_of, *about) for id, mark in calls.marks(stock.connection, ids).items()}
+    found = {id: _people.get(marks[id]) for id in ids}
+    missing = [id for id, known in found.items() if known is None]
+    for id, known in zip(missing, _looked_up(stock, missing), strict=True):
+        found[id] = known
+        _people.put(marks[id], known)
+    listed = [_row(row, found[id], stock.as_of) for id, row in zip(ids, rows.to_dict("records"), strict=True)]
+    return pd.DataFrame(listed, columns=list(SHOWN_COLUMNS))
+
+
+_people = Answers(5_000, 20_000_000)
+
+
+def _looked_up(stock: Stock, ids: list[int]) -> list[Known]:
+    """By person in that order what is said of them: their card, what was bought and said last, what they buy most."""
+    if not ids:
+        return []
     people = people_of(stock.connection, ids, PEOPLE, stock.as_of).astype({"id": "int64"}).set_index("id")
     facts = call_facts(stock.connection, ids, stock.as_of)
     most = calls.bought_most(stock.connection, ids, stock.as_of).astype({"id": "int64"}).set_index("id")
-    currency, favourites = existing.currency(stock.connection), _by_person(most, ids)
-    cards, told = _by_person(people, ids), _by_person(facts, ids)
-    rows_of = zip(rows.to_dict("records"), cards, told, favourites, strict=True)
-    return pd.DataFrame([_row(*one, stock.as_of, currency) for one in rows_of], columns=list(SHOWN_COLUMNS))
+    currency = existing.currency(stock.connection)
+    parts = zip(_by_person(people, ids), _by_person(facts, ids), _by_person(most, ids), strict=True)
+    return [_said_of(*known, stock.as_of, currency) for known in parts]
 
 
 def _by_person(frame: pd.DataFrame, ids: list[int]) -> list[dict[str, Any]]:
@@ -146,17 +169,22 @@ def _by_person(frame: pd.DataFrame, ids: list[int]) -> list[dict[str, Any]]:
     return whole.where(whole.notna(), None).to_dict("records")
 
 
-def _row(
-    row: Mapping[str, Any], card: dict[str, Any], facts: Mapping[str, Any], most: Mapping[str, Any], as_of: date,
-    currency: str,
-) -> dict[str, Any]:  # fmt: skip
+def _said_of(
+    card: dict[str, Any], facts: dict[str, Any], most: dict[str, Any], as_of: date, currency: str
+) -> Known:
+    return {
+        **_reach(card), "portrait": _portrait(card, most, as_of, currency),
+        "last_bought": _last_bought(facts, as_of, currency), "likes": _likes(card, most),
+        "last_contact": _last_contact(facts, as_of),
+    }  # fmt: skip
+
+
+def _row(row: Mapping[str, Any], known: Known, as_of: date) -> dict[str, Any]:
     return {
         "follow_up_id": int(row["id"]), "version": int(row["version"]), "customer_id": int(row["customer_id"]),
         "label": row["label"], "also": row["also"], "why": _text(row["reason"]), "say": _text(row["say"]),
         "due_on": _text(row["due_on"]), "hour": _hour(row, as_of), "issued_on": _text(row["issued_on"]),
-        "channel": _text(row["channel"]) or "phone", **_reach(card), "portrait": _portrait(card, most, as_of, currency),
-        "last_bought": _last_bought(facts, as_of, currency), "likes": _likes(card, most),
-        "last_contact": _last_contact(facts, as_of),
+        "channel": _text(row["channel"]) or "phone", **known,
     }  # fmt: skip
 
 

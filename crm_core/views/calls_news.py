@@ -11,8 +11,9 @@ from crm_core.ledger.reading import news
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.registry import CUSTOMER
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import SEGMENTS
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.words import ago, counted, money
 
 LATELY, MONTHS = 14, 45  # days; standings are those of months' ends
@@ -32,6 +33,7 @@ class News:
     day: str
 
 
+@needs(SEE)
 def my_people(
     database: Database, as_of: date, owner: str, *, who: str = "", limit: int = SHOWN
 ) -> tuple[News, ...]:
@@ -42,7 +44,7 @@ def my_people(
     return _my_people(database, owner, who or owner, as_of=as_of)[:limit]
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _my_people(stock: Stock, owner: str, who: str) -> tuple[News, ...]:
     connection, today = stock.connection, stock.as_of
     since, months = today - timedelta(days=LATELY), today - timedelta(days=MONTHS)

@@ -10,6 +10,7 @@ import pandas as pd
 from crm_core.errors import InvalidInput
 from crm_core.ledger.profiles.days import number_of
 from crm_core.ledger.reading import news, outcomes
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import NOT_REACHED
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.proof import DAYS
@@ -37,6 +38,7 @@ class TeamRow:
         return len(self.people[step])
 
 
+@needs(SEE, whole=True)
 def team(database: object, as_of: date, days: int = 7) -> tuple[TeamRow, ...]:
     """What each colleague did in the last days (today included), most people called first; InvalidInput for less than
     one day. Bought: an order after the call, counted for the last call before it."""

@@ -10,6 +10,7 @@ from crm_core.errors import NotFound
 from crm_core.ledger.reading import queries, timeline
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.portrait import portrait
@@ -39,16 +40,20 @@ class CustomerPage:
     revisions: dict[str, int]
 
 
+@needs(SEE)
 def page(database: Database, customer_id: int, as_of: date) -> CustomerPage:
     """Everything about one customer; NotFound when there is none of that number."""
     found = _page(database, int(customer_id), as_of=as_of)
     if found is None:
-        raise NotFound(
-            f"There is no customer number {customer_id}. They may have been removed; look in the history."
+        where = (
+            "among yours" if database.person.own_only else "They may have been removed; look in the history"
         )
+        dot = "" if database.person.own_only else "."
+        raise NotFound(f"There is no customer number {customer_id}{dot} {where}.")
     return found
 
 
+@needs(SEE)
 def by_code(database: Database, code: str) -> int:
     """The number of the customer with that code; NotFound when there is none."""
     with database.read() as connection:

@@ -13,7 +13,8 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition
 from crm_core.model.entities import Field
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 
 # What the measures and fields of a customer are read from; a page is kept as long as none of them changed.
 READ = (
@@ -66,6 +67,7 @@ class Choices:
     cities: pd.DataFrame
 
 
+@needs(SEE)
 def people(database: Database, query: PeopleQuery, as_of: date) -> PeoplePage:
     """One page of the customers that the query asks for; a page past the end is the last one."""
     if not 1 <= query.size <= MOST or query.page < 1:
@@ -81,6 +83,7 @@ def people(database: Database, query: PeopleQuery, as_of: date) -> PeoplePage:
     return _page(database, replace(query, page=min(query.page, pages)), total, pages, as_of=as_of)
 
 
+@needs(SEE)
 def count(database: Database, condition: Condition, as_of: date, *, search: str = "") -> int:
     """How many customers meet the condition and the search."""
     return _count(database, condition, search, as_of=as_of)
@@ -110,12 +113,13 @@ def _searched(stock: Stock, query: PeopleQuery) -> PeoplePage:
     return PeoplePage(frame, total, query.page, pages, stock.revisions, describe(query.condition))
 
 
+@needs(SEE)
 def choices(database: Database, as_of: date) -> Choices:
     """Owners, tags, segments, tiers, countries and cities, each with how many people there are."""
     return _choices(database, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _choices(stock: Stock) -> Choices:
     counts = queries.counts_by_text(stock.connection, ("owner", "tags", "country", "city"))
     segments, tiers = (

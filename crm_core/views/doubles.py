@@ -16,6 +16,7 @@ from crm_core.model.conditions import Where
 from crm_core.model.entities import Kind
 from crm_core.model.folding import phone_key
 from crm_core.model.registry import ALIAS, CUSTOMER
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
 
@@ -40,6 +41,7 @@ class Pair:
     stays: int
 
 
+@needs(SEE)
 def waiting(database: Database, as_of: date) -> tuple[int, ...]:
     """The numbers of the pairs that nobody has answered yet, likeliest first."""
     return _waiting(database, as_of=as_of)
@@ -50,6 +52,7 @@ def _waiting(stock: Stock) -> tuple[int, ...]:
     return tuple(doubles.waiting(stock.connection))
 
 
+@needs(SEE)
 def open_pairs(database: Database, as_of: date, *, limit: int = 50, offset: int = 0) -> pd.DataFrame:
     """The pairs that wait, likeliest first: id, score, evidence, and the FACTS of both as first_… and second_…."""
     return _open_pairs(database, limit, offset, as_of=as_of)
@@ -73,6 +76,7 @@ def _people(stock: Stock, ids: set[int]) -> pd.DataFrame:
     return queries.people_frame(stock.connection, among, FACTS, stock.as_of).set_index("id")[list(FACTS)]
 
 
+@needs(SEE)
 def pair(database: Database, pair_id: int, as_of: date) -> Pair:
     """One pair with both records field by field; NotFound when there is none of that number, or one was removed."""
     found = _pair(database, int(pair_id), as_of=as_of)
@@ -123,6 +127,7 @@ def _differs(name: str, left: Any, right: Any) -> bool:
     return left != right
 
 
+@needs(SEE)
 def formerly(database: Database, customer_id: int, as_of: date) -> list[tuple[str, str]]:
     """What somebody was known by before a merge and is no more: (“code”, “e-mail”…, value), the newest first."""
     return _formerly(database, int(customer_id), as_of=as_of)

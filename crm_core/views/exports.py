@@ -15,9 +15,11 @@ from crm_core.ledger.reading.records import open_pairs, records, without_extra
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out import forecasts
 from crm_core.ledger.writing import existing
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.conditions import EVERYBODY
 from crm_core.model.entities import Entity, Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
+from crm_core.model.rights import EXPORT, needs
 from crm_core.model.words import MARK_SHEET, PROFILE_COLUMNS, YOUR_COLUMN
 from crm_core.views.ahead.made import forecast_of
 from crm_core.views.customers import SHOWN, PeopleQuery
@@ -48,14 +50,18 @@ class Export:
         return SheetContent(self.name, styles, zip(*(values for *_, values in self.columns), strict=True))
 
 
+@needs(EXPORT, whole=True)
 def export(database: Database, what: str, as_of: date) -> list[SheetContent]:
     """The sheets of an export: an entity by its name (`customer`, `purchase`…), `profile` or `duplicates`.
 
     Money as decimals of 2 or 4 digits, dates as dates, codes and phones as text. InvalidInput for anything else.
     """
-    return [_export(database, what, as_of).sheet()]
+    found = _export(database, what, as_of)
+    handed_out(database, what, found.rows)
+    return [found.sheet()]
 
 
+@needs(EXPORT)
 def people_file(database: Database, query: PeopleQuery, as_of: date) -> bytes:
     """An .xlsx of exactly the people that a question finds, all its pages, in its order, columns by their labels.
 
@@ -69,6 +75,7 @@ def people_file(database: Database, query: PeopleQuery, as_of: date) -> bytes:
         )  # fmt: skip
         aside = _aside(connection, names, frame, as_of)
         currency = existing.settings(connection).get("currency") or ""
+    handed_out(database, "customers", len(frame))
     columns = tuple(_column(_label(name), _kind(name), frame[name]) for name in names)
     mark = [("Customers", _label(name)) for name in aside]
     return write_xlsx(
@@ -106,6 +113,7 @@ def _mark(pairs: list[tuple[str, str]]) -> SheetContent:
     return SheetContent(MARK_SHEET, columns, pairs, freeze=False, filter=False, very_hidden=True)
 
 
+@needs(EXPORT, whole=True)
 def export_file(database: Database, what: str, path: str | Path, as_of: date) -> int:
     """Write an export to a .xlsx or .csv file, whole or not at all; gives the number of rows."""
     target = Path(path)
@@ -114,6 +122,7 @@ def export_file(database: Database, what: str, path: str | Path, as_of: date) ->
             f"“{target.name}” is neither .xlsx nor .csv. Name the file with one of these endings."
         )
     found = _export(database, what, as_of)
+    handed_out(database, what, found.rows)
     sheet = found.sheet()
     if target.suffix.lower() == ".csv":
         _write(target, write_csv(sheet.columns, sheet.rows))

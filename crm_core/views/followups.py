@@ -1,7 +1,7 @@
 """What the Follow-ups page and command show: who would be on a day's list. Stores nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,11 @@ from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
 from crm_core.model.registry import ENTITIES
-from crm_core.outreach.lists import DayList, day_list
+from crm_core.model.rights import SEE, needs
+from crm_core.outreach.lists import DayList, day_list, of_callers
 from crm_core.outreach.plays import Play, chosen_plays
 from crm_core.outreach.words import worded
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.wanting import Wanting
 
 SHOWN = 1000
@@ -62,6 +63,7 @@ class Preview:
     notes: tuple[str, ...] = ()
 
 
+@needs(SEE)
 def preview(
     database: Database,
     as_of: date,
@@ -85,7 +87,7 @@ def _kept(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
     return None if values is None else tuple(values)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _preview(
     stock: Stock, offers: Wanting, plays: Names, owners: Names, ids: tuple[int, ...] | None, limit: int | None
 ) -> Preview:
@@ -112,7 +114,7 @@ class WholeDay:
     broken: Mapping[str, str]
 
 
-_days = Memory(2)  # the list and the board beside it are one day: it is worked out once for both
+_days = Memory(8)  # the list, each caller's part and the board are one day: it is worked out once for all
 
 
 def whole_day(
@@ -122,9 +124,10 @@ def whole_day(
 
     def made() -> WholeDay:
         wanted, broken = chosen_plays(source, plays, ids is not None, as_of=source.as_of)
-        return WholeDay(day_list(source, wanted, source.as_of, owners=owners, ids=ids), tuple(wanted), broken)
+        return WholeDay(day_list(source, wanted, source.as_of, ids=ids), tuple(wanted), broken)
 
-    return _days.of(source.connection, READ, (source.as_of, plays, owners, ids), made)
+    whole = _days.of(source.connection, READ, (source.as_of, plays, ids), made)
+    return replace(whole, day=of_callers(whole.day, owners))
 
 
 def _frame(day: DayList) -> pd.DataFrame:

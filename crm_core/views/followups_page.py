@@ -16,7 +16,9 @@ from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.reading.records import Part, count_of, page_of
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import ASSIGN, EXPORT, SEE, needs
 from crm_core.model.words import MESSAGE_STATES
 from crm_core.outreach.asked import ask
 from crm_core.outreach.candidates import candidates
@@ -63,6 +65,7 @@ class Words:
     languages: Mapping[str, str]
 
 
+@needs(SEE)
 def words_of(database: Database, as_of: date, play: str, language: str | None = None) -> Words:
     """The words of a play for real people, each in their own language, or all in the one of that code (`TEAM`: the
     play's own words); NotFound for an unknown play, InvalidInput for one that is broken."""
@@ -135,6 +138,7 @@ def facts() -> dict[str, str]:
 # Who is left out ----------------------------------------------------------------------------------------------
 
 
+@needs(SEE)
 def left_out_people(
     database: Database, as_of: date, plays: Names = None, ids: tuple[int, ...] | None = None
 ) -> dict[str, tuple[int, ...]]:
@@ -174,6 +178,7 @@ def _excluded(
 # Messages -----------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def message_counts(database: Database, as_of: date) -> dict[tuple[str, str], int]:
     """By state and channel how many messages there are; only what there is."""
     return _message_counts(database, as_of=as_of)
@@ -192,6 +197,7 @@ def _message_counts(stock: Stock) -> dict[tuple[str, str], int]:
     return {key: count for key, count in found.items() if count}
 
 
+@needs(SEE, whole=True)
 def messages(database: Database, as_of: date, states: tuple[str, ...], limit: int = SHOWN) -> pd.DataFrame:
     """The messages in these states, latest first, at most so many: id, customer (the name), customer_id and
     MESSAGE_COLUMNS, driver-ready."""
@@ -206,6 +212,7 @@ def _messages(stock: Stock, states: tuple[str, ...], limit: int) -> pd.DataFrame
     return page_of(stock.connection, part)
 
 
+@needs(SEE, whole=True)
 def mail_today(database: Database, as_of: date) -> tuple[int, int, int]:
     """E-mails given to the server today, those that are due and wait, those that may have gone out."""
     return _mail_today(database, as_of=as_of)
@@ -221,9 +228,12 @@ def _mail_today(stock: Stock) -> tuple[int, int, int]:
 # Calendar links -----------------------------------------------------------------------------------------------
 
 
+@needs(SEE)
 def calendar_links(database: Database, as_of: date) -> dict[str, str | None]:
-    """By colleague the day (ISO) on which the calendar link that works was made."""
-    return _links(database, as_of=as_of)
+    """By colleague the day (ISO) on which the calendar link that works was made; one's own alone for somebody who
+    does not look after others."""
+    found, person = _links(database, as_of=as_of), database.person
+    return found if person.may(ASSIGN) else {name: day for name, day in found.items() if name == person.name}
 
 
 @remembered("feed")
@@ -235,6 +245,7 @@ def _links(stock: Stock) -> dict[str, Any]:
 # Events -------------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def guest_list(database: Database, as_of: date, play: str) -> pd.DataFrame:
     """Who was invited by a play (put on a list or written to) or is noted to have come: `customer_id code name came
     guests`, by name; those held out are not."""
@@ -256,6 +267,7 @@ def _guests(stock: Stock, play: str) -> pd.DataFrame:
 INVITED = ("follow-up", "message", "attendance")
 
 
+@needs(EXPORT, whole=True)
 def attendance_file(database: Database, as_of: date, play: str, on: date) -> bytes:
     """The sheet for the door, one row an invited person; filled in and uploaded it becomes attendances of that day."""
     rows = guest_list(database, as_of, play)
@@ -263,6 +275,7 @@ def attendance_file(database: Database, as_of: date, play: str, on: date) -> byt
         [None if pd.isna(one) else one for one in rows[name]] for name in ("name", "code", "came", "guests")
     ]
     count = len(rows)
+    handed_out(database, "guests", count)
     columns = (
         ("Name", "text", texts[0]), ("Code", "text", texts[1]), ("Event", "text", [play] * count),
         ("Date", "date", [on] * count), ("Came", "text", texts[2]), ("Guests", "integer", texts[3]),

@@ -11,6 +11,7 @@ from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.changes import Batch
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import SEE, needs
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Inside:
     summary: dict[str, Any]
 
 
+@needs(SEE, whole=True)
 def batches(database: Database, *, customer_code: str | None = None, limit: int | None = None) -> list[Batch]:
     """The batches, newest first; of one customer by code; NotFound when nobody has it."""
     with database.read() as connection:
@@ -36,6 +38,7 @@ def _customer(connection: Any, code: str) -> int:
     return int(found.iloc[0]["id"])
 
 
+@needs(SEE, whole=True)
 def inside(database: Database, batch: int, *, limit: int = 500) -> Inside:
     """What a batch created, changed and removed, at most `limit` rows of each."""
     with database.read() as connection:
@@ -59,12 +62,14 @@ def _named(connection: Any, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(name=pd.Series(called, index=rows.index, dtype=object).where(own.isna(), own))
 
 
+@needs(SEE)
 def upload_of(database: Database, sha256: str) -> Batch | None:
     """The upload still in force of a file with exactly these bytes."""
     with database.read() as connection:
         return history.batch_of_file(connection, sha256)
 
 
+@needs(SEE, whole=True)
 def last_upload(database: Database) -> Batch | None:
     """The latest upload still in force."""
     return next((one for one in batches(database, limit=200) if one.files and one.undone_by is None), None)

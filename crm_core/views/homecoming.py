@@ -9,6 +9,7 @@ import pandas as pd
 
 from crm_core.ledger.reading import homecoming as stored
 from crm_core.ledger.store.database import Database
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import NOT_REACHED
 
 
@@ -57,6 +58,7 @@ OUTCOME = {
 FACTS = ("name", "preferred_name", "phone", "phone_2", "email")
 
 
+@needs(SEE)
 def result(database: Database, batch: int, as_of: date) -> Result | None:
     """What the upload with this number brought home; None where there was no call list in it.
 

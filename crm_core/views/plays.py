@@ -10,6 +10,7 @@ from crm_core.ledger.conditions.faults import find_faults
 from crm_core.ledger.reading.call_facts import CallSource
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY
+from crm_core.model.rights import SEE, needs
 from crm_core.outreach.languages import language_code
 from crm_core.outreach.phrases import as_day, as_number, as_text
 from crm_core.outreach.plays import Play, play_of, says
@@ -46,6 +47,7 @@ class PlayRow:
     fault: str | None
 
 
+@needs(SEE)
 def plays(database: Database, as_of: date) -> tuple[PlayRow, ...]:
     """All plays, strongest first, of equal ones by name."""
     return _plays(database, as_of=as_of)

@@ -13,7 +13,8 @@ from crm_core.ledger.reading.queries import people_frame
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import Where
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.proof_campaign import Campaign, campaign
 from crm_core.views.proof_tallies import Book, Tally
 from crm_core.views.words import counted
@@ -46,6 +47,7 @@ class Proof:
     currency: str
 
 
+@needs(SEE, whole=True)
 def proof(database: Database, as_of: date, days: int = DAYS) -> Proof:
     """What was called and what came of it within so many days; InvalidInput for less than one day.
 
@@ -62,7 +64,7 @@ def _checked(days: int) -> int:
     return int(days)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _proof(stock: Stock, days: int) -> Proof:
     frame = outcomes.outcomes(stock.connection, stock.as_of, days)
     book = Book(frame, outcomes.compared(frame, days), existing.currency(stock.connection))
@@ -89,6 +91,7 @@ def _funnel(plays: tuple[Tally, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["play", "label", "step", "people", "share"])
 
 
+@needs(SEE, whole=True)
 def buyers(database: Database, as_of: date, play: str, days: int = DAYS) -> tuple[int, ...]:
     """The customers behind the step `bought` of a play's funnel, by id."""
     return _buyers(database, play, _checked(days), as_of=as_of)
@@ -104,6 +107,7 @@ def _buyers(stock: Stock, play: str, days: int) -> tuple[int, ...]:
 # Bought since your call -------------------------------------------------------------------------------------
 
 
+@needs(SEE)
 def bought_since(
     database: Database, as_of: date, caller: str | None = None, days: int = DAYS
 ) -> pd.DataFrame:
@@ -113,7 +117,7 @@ def bought_since(
     return _bought_since(database, caller, _checked(days), as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _bought_since(stock: Stock, caller: str | None, days: int) -> pd.DataFrame:
     frame = outcomes.outcomes(stock.connection, stock.as_of, days)
     chosen = frame["done"] & (frame["orders_since"] > 0)

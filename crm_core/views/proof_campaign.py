@@ -13,6 +13,7 @@ from crm_core.ledger.profiles.days import number_of
 from crm_core.ledger.reading import outcomes
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.proof_tallies import uplifts
 from crm_core.views.words import counted, money
@@ -55,6 +56,7 @@ class Campaign:
         return (self.spent or 0) + self.gestures_cost
 
 
+@needs(SEE, whole=True)
 def campaign(database: Database, as_of: date, play: str, days: int | None = None) -> Campaign:
     """Cost and return of a play up to as_of, by its name; `days`: within which a purchase counts, None: as the play
     says (goal_days), else 30. NotFound for a play that there is not."""

@@ -12,8 +12,10 @@ from crm_core.ledger.reading import records
 from crm_core.ledger.reading.records import CODE_OF, Filters, Part
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.entities import Entity, Field, Kind
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import EXPORT, SEE, check_whole, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.exports import STYLES, Export, decimal_of
 from crm_core.workbook.write import write_xlsx
@@ -22,6 +24,7 @@ from crm_core.workbook.write import write_xlsx
 _UPLOADED = [name for name, entity in ENTITIES.items() if entity.uploaded and name != "customer"]
 OF_CUSTOMERS = tuple(name for name in _UPLOADED if "customer_id" in ENTITIES[name].columns)
 GRIDS = (*OF_CUSTOMERS, *(name for name in _UPLOADED if name not in OF_CUSTOMERS))
+OF_EVERYBODY = ("visit-count",)  # sums of the whole company
 MOST = 10_000
 
 
@@ -55,12 +58,15 @@ class RecordPage:
     revisions: dict[str, int]
 
 
+@needs(SEE)
 def page_of(database: Database, query: RecordQuery, as_of: date) -> RecordPage:
     """One page of the records that the query asks for; a page past the end is the last one."""
     if not 1 <= query.size <= MOST or query.page < 1:
         raise InvalidInput(
             f"A page shows 1 to {MOST:,} rows and pages count from 1, not {query.size} and {query.page}."
         )
+    if not _is_open(database, query.entity):
+        check_whole(database.person)
     part = _part(query)
     total = _COUNT[query.entity](database, replace(part, columns=(), sort="", size=None), as_of=as_of)
     pages = max(1, -(-total // query.size))
@@ -125,9 +131,14 @@ def usual_order(entity: Entity) -> tuple[str, bool]:
     return (days or [entity.fields[0].name])[0], bool(days)
 
 
+@needs(SEE)
 def counts(database: Database, as_of: date) -> dict[str, int]:
-    """How many records each grid holds."""
-    return {name: _size(database, name, as_of) for name in GRIDS}
+    """How many records each grid holds; those that are about everybody only for whoever sees everybody."""
+    return {name: _size(database, name, as_of) for name in GRIDS if _is_open(database, name)}
+
+
+def _is_open(database: Database, name: str) -> bool:
+    return not (database.person.own_only and name in OF_EVERYBODY)
 
 
 def _size(database: Database, name: str, as_of: date) -> int:
@@ -139,6 +150,7 @@ def _theirs(stock: Stock, customer: int) -> dict[str, int]:
     return records.counts_of_customer(stock.connection, OF_CUSTOMERS, customer)
 
 
+@needs(SEE)
 def counts_of_customer(database: Database, customer: int, as_of: date) -> dict[str, int]:
     """How many records of one customer each grid holds; grids that are not about customers are left out."""
     return _theirs(database, customer, as_of=as_of)
@@ -149,6 +161,7 @@ def _name(stock: Stock, customer: int) -> str:
     return records.name_of_customer(stock.connection, customer) or ""
 
 
+@needs(SEE)
 def name_of_customer(database: Database, customer: int, as_of: date) -> str | None:
     """The customer's name, or code where there is none; None when there is no such customer."""
     return _name(database, customer, as_of=as_of) or None
@@ -159,21 +172,26 @@ def _colleagues(stock: Stock) -> list[str]:
     return records.colleague_names(stock.connection)
 
 
+@needs(SEE)
 def colleagues(database: Database, as_of: date) -> list[str]:
     """The colleagues' names, those who work here first."""
     return _colleagues(database, as_of=as_of)
 
 
+@needs(EXPORT)
 def record_file(database: Database, query: RecordQuery) -> bytes:
     """An .xlsx of exactly the records that a question finds, all its pages, in its order, columns by their labels.
 
     A reference stands as name and code, and the key always with them, so that the file may come home as an upload.
     """
+    if not _is_open(database, query.entity):
+        check_whole(database.person)
     part = _part(query)
     names = tuple(dict.fromkeys((*part.entity.keys[:1], *part.columns)))
     with database.read() as connection:
         frame = records.page_of(connection, replace(part, columns=names))
         currency = existing.settings(connection).get("currency") or ""
+    handed_out(database, part.entity.plural.lower(), len(frame))
     columns = [column for name in names for column in _written(part.entity.field(name), frame)]
     return write_xlsx([Export(part.entity.plural, tuple(columns)).sheet()], currency=currency)
 

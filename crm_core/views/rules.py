@@ -9,6 +9,7 @@ import pandas as pd
 from crm_core.ledger.reading import firings
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.model.rights import SEE, needs
 from crm_core.outreach.rules import Staff, fault_of, says
 from crm_core.views.cache import Stock, remembered
 
@@ -31,6 +32,7 @@ class RuleRow:
     fault: str
 
 
+@needs(SEE, whole=True)
 def rules(database: Database, as_of: date) -> tuple[RuleRow, ...]:
     """Every rule in the order they were made; those not in use have no fault, as they do nothing anyway."""
     return _rules(database, as_of=as_of)
@@ -53,6 +55,7 @@ def _row(row: dict[str, Any], staff: Staff, counted: dict[str, Any]) -> RuleRow:
     )  # fmt: skip
 
 
+@needs(SEE)
 def firing_log(
     database: Database,
     as_of: date,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import streamlit as st
 
 from crm_core.model.conditions import All, Where
+from crm_core.model.rights import ASSIGN, EDIT, IMPORT
 from crm_core.views import customers, followups
 from crm_core.views.followups import PlayCard, Preview
 from crm_core.views.followups_page import FULL, left_out_people
@@ -15,7 +16,7 @@ from pages._calls.more_ways import bring_back, came_of_it, more_ways
 from pages._calls.plays import cards, chosen_plays, who_and_why
 from pages._parts import Desk, counted, go_to_page, go_to_people, number, plain
 from pages._segments.use import among
-from pages._today.whom import ME
+from pages._today.whom import ME, asked
 
 AHEAD = 7  # days
 SHOWN = 300  # people on the page; the file holds them all
@@ -25,14 +26,14 @@ PARTS = ("Who and why", "Who calls whom")
 def todays_list(desk: Desk) -> None:
     """The whole view; without customers what to do first."""
     if not customers.count(desk.database, All(), desk.as_of):
-        _nobody_yet()
+        _nobody_yet(desk)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="list_for"):
         wish = _the_day(desk)
         wish = replace(wish, ids=_both(_chosen_people(), among(desk)))
         with st.skeleton(height=60):
-            every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=SHOWN)
-        owners, me = _callers(desk, every.callers)
+            every = followups.preview(desk.database, wish.on, ids=wish.ids, limit=0)
+        owners, me = _callers(desk, every.callers) if desk.may(ASSIGN) else _alone(desk, every.callers)
     found = {card.name: card for card in every.cards}
     sound = [name for name, card in found.items() if not card.fault]
     wish = replace(wish, plays=chosen_plays(sound), owners=owners)
@@ -41,12 +42,15 @@ def todays_list(desk: Desk) -> None:
         cards(found, wish.plays)
         return
     with st.skeleton(height=200):
-        preview = _narrowed(desk, wish, every, len(sound))
+        preview = _asked_for(desk, wish, len(sound))
     _head(desk, wish, me, preview)
     _shown(desk, wish, found | {card.name: card for card in preview.cards}, preview)
 
 
-def _nobody_yet() -> None:
+def _nobody_yet(desk: Desk) -> None:
+    if not (desk.may(IMPORT) and desk.sees_all):
+        st.info("Nobody to call yet: no customer is yours so far.", icon=":material/call:")
+        return
     with st.container(border=True, key="nobody_to_call"):
         st.markdown(
             "**Nobody to call yet.** Upload your workbook: who has a birthday, has fallen silent or is due to buy "
@@ -56,11 +60,10 @@ def _nobody_yet() -> None:
             go_to_page("upload")
 
 
-def _narrowed(desk: Desk, wish: Wish, every: Preview, plays: int) -> Preview:
-    """Only some reasons or callers; everybody's list is there already."""
-    if wish.owners is None and len(wish.plays) == plays:
-        return every
-    return followups.preview(desk.database, wish.on, wish.plays, wish.owners, ids=wish.ids, limit=SHOWN)
+def _asked_for(desk: Desk, wish: Wish, plays: int) -> Preview:
+    """The people; only those of some reasons or callers, where not all are on."""
+    only = None if len(wish.plays) == plays else wish.plays
+    return followups.preview(desk.database, wish.on, only, wish.owners, ids=wish.ids, limit=SHOWN)
 
 
 # What is asked for --------------------------------------------------------------------------------------------
@@ -102,11 +105,18 @@ def _callers(desk: Desk, names: tuple[str, ...]) -> tuple[tuple[str, ...] | None
         "Who calls", names, key="list_callers", placeholder="everybody", persist_state="session", width=280
     )
     mine = [place for place, name in enumerate(names) if name.casefold() == desk.who.casefold()]
+    label, asks = asked(desk)
     me = st.selectbox(
-        "I am", names, index=mine[0] if mine else None, key=ME, width=200, placeholder="your name",
+        label, names, index=mine[0] if mine else None, key=ME, width=200, placeholder=asks,
         persist_state="session",
     )  # fmt: skip
     return (tuple(chosen) or None), me
+
+
+def _alone(desk: Desk, names: tuple[str, ...]) -> tuple[tuple[str, ...] | None, str | None]:
+    """The same for somebody who hands out their own list and no other."""
+    mine = desk.person.name if desk.person.name in names else None
+    return ((mine,) if mine and desk.may(EDIT) else None), mine
 
 
 # What comes of it ---------------------------------------------------------------------------------------------
@@ -116,28 +126,30 @@ def _head(desk: Desk, wish: Wish, me: str | None, preview: Preview) -> None:
     """How many, by whom, who is left out; [Download everyone's list] and [Download my list]."""
     with st.container(horizontal=True, vertical_alignment="center", key="list_downloads"):
         st.subheader(counted(preview.people, "person", "people") + " to call", anchor=False, width="content")
-        whose = "everyone's list" if wish.owners is None else "this list"
-        list_button(
-            desk, f"Download {whose}", wish, "download_all", type="primary", disabled=not preview.people
-        )
-        if preview.callers:
+        if desk.may(ASSIGN):
+            whose = "everyone's list" if wish.owners is None else "this list"
+            list_button(
+                desk, f"Download {whose}", wish, "download_all", type="primary", disabled=not preview.people
+            )
+        if desk.may(EDIT) and preview.callers:
             _mine(desk, wish, me, preview)
-        more_ways(desk, wish, preview)
-        bring_back(desk)
+        if desk.may(EDIT):
+            more_ways(desk, wish, preview)
+            bring_back(desk)
     came_of_it(desk)
     if len(preview.by_owner) > 1:
         owners = preview.by_owner.items()
         st.markdown(" · ".join(f"{plain(name)} **{number(count)}**" for name, count in owners))
-    _tomorrow(preview.moved)
+    _tomorrow(desk, preview.moved)
     for note in preview.notes:
         st.caption(f":material/info: {plain(note)}")
     _left_out(desk, wish, preview)
     handed_out(desk)
 
 
-def _tomorrow(moved: int) -> None:
+def _tomorrow(desk: Desk, moved: int) -> None:
     """Who does not fit into the day any more, and the way to them on the board."""
-    if moved:
+    if moved and desk.may(ASSIGN) and desk.sees_all:
         words = f"The day is full: {counted(moved, 'person is', 'people are')} left for tomorrow"
         st.button(
             words, key="to_tomorrow", type="tertiary", icon=":material/schedule:", on_click=_open_tomorrow
@@ -149,11 +161,19 @@ def _open_tomorrow() -> None:
 
 
 def _mine(desk: Desk, wish: Wish, me: str | None, preview: Preview) -> None:
-    hint = None if me else "Choose your name beside “I am” first"
     mine = replace(wish, owners=(me,) if me else None)
+    is_another = bool(me) and desk.person.account is not None and me != desk.person.name
     list_button(
-        desk, "Download my list", mine, "download_mine", disabled=not (me and preview.people), help=hint
-    )
+        desk, "Download their list" if is_another else "Download my list", mine, "download_mine",
+        disabled=not (me and preview.people), help=None if me else _why_none(desk),
+        type="secondary" if desk.may(ASSIGN) else "primary",
+    )  # fmt: skip
+
+
+def _why_none(desk: Desk) -> str:
+    """Why there is nobody's list to download."""
+    label, whom = asked(desk)
+    return f"Choose {whom} beside “{label}” first" if desk.may(ASSIGN) else "Nobody of your name calls here"
 
 
 def _left_out(desk: Desk, wish: Wish, preview: Preview) -> None:
@@ -181,6 +201,10 @@ def _show_left_out(desk: Desk, wish: Wish, why: str) -> None:
 
 def _shown(desk: Desk, wish: Wish, found: dict[str, PlayCard], preview: Preview) -> None:
     """The reasons with who and why, or the board; only what is looked at is worked out."""
+    if not (desk.may(ASSIGN) and desk.sees_all):
+        cards(found, wish.plays)
+        who_and_why(preview)
+        return
     st.session_state.setdefault("list_part", PARTS[0])
     part = st.segmented_control("Shown", PARTS, required=True, key="list_part", label_visibility="collapsed")
     if part == PARTS[1]:

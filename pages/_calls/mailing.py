@@ -9,6 +9,7 @@ from crm_core.actions.company import save_settings
 from crm_core.actions.mail_settings import MAIL_SETTINGS, PASSWORD_VARIABLE
 from crm_core.actions.settings import all_settings, unset_setting
 from crm_core.errors import InvalidInput, RegularsError
+from crm_core.model.rights import ADMINISTER
 from pages._parts import Desk, plain, say_later
 
 LABELS = {
@@ -25,7 +26,9 @@ REFUSED = "mail_refused"  # session_state: by setting why it was not saved
 
 
 def settings_form(desk: Desk, is_missing: bool) -> None:
-    """Folded away once e-mails can go out."""
+    """Folded away once e-mails can go out. For who administers alone."""
+    if not desk.may(ADMINISTER):
+        return
     held = {one.name: one for one in all_settings(desk.database) if one.name in MAIL_SETTINGS}
     refused: Mapping[str, str] = st.session_state.get(REFUSED, {})
     is_open = is_missing or bool(refused)

@@ -10,6 +10,7 @@ from crm_core.actions.limits import megabytes
 from crm_core.actions.mail_lists import ListsMailed, mail_lists
 from crm_core.actions.mail_settings import post_of, public_address
 from crm_core.errors import InvalidInput, RegularsError
+from crm_core.model.rights import ASSIGN
 from crm_core.views import records
 from crm_core.views.followups import Preview
 from crm_core.views.followups_page import calendar_links
@@ -33,9 +34,15 @@ def more_ways(desk: Desk, wish: Wish, preview: Preview) -> None:
         list_button(
             desk, "Download as CSV", text, "download_csv", type="tertiary", disabled=not preview.people
         )
-        _by_mail(desk)
-        if preview.callers:
-            _calendar(desk, preview.callers)
+        if desk.may(ASSIGN) and desk.sees_all:
+            _by_mail(desk)
+        if callers := _calendars(desk, preview.callers):
+            _calendar(desk, callers)
+
+
+def _calendars(desk: Desk, callers: tuple[str, ...]) -> tuple[str, ...]:
+    """Whose calendar they may make: one's own, or everybody's."""
+    return tuple(name for name in callers if desk.may(ASSIGN) or name == desk.person.name)
 
 
 def came_of_it(desk: Desk) -> None:

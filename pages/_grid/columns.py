@@ -37,12 +37,12 @@ def column(subject: Subject, name: str, pinned: bool = False) -> Any:
     look: dict[str, Any] = {
         "label": field.label, "help": hint(subject, field), "width": width, "pinned": pinned or None,
     }  # fmt: skip
+    side: Any = "right" if field.kind in NUMERIC else None
     if not subject.editable(name):
-        return st.column_config.TextColumn(**look)
+        return st.column_config.TextColumn(**look, alignment=side)
     look["required"] = field.required
     if options := options_of(field):
         return st.column_config.SelectboxColumn(**look, options=options)
-    side: Any = "right" if field.kind in NUMERIC else None
     return st.column_config.TextColumn(**look, alignment=side)
 
 
@@ -53,6 +53,8 @@ def options_of(field: Field) -> tuple[str, ...]:
 
 def hint(subject: Subject, field: Field) -> str | None:
     """What stands at the head of a column when somebody asks."""
+    if field.name in subject.locked:
+        return field.help or None
     if field.kind is Kind.REFERENCE and not subject.editable(field.name):
         return "To give it to somebody else, add it there and remove it here"
     needed = "Cannot be empty" if field.required else ""
@@ -62,7 +64,7 @@ def hint(subject: Subject, field: Field) -> str | None:
 def with_points_aligned(shown: Shown, subject: Subject) -> Shown:
     """Numbers as texts of one width before the point: a click on the head of a column sorts texts."""
     for field in subject.entity.fields:
-        if field.kind in NUMERIC and field.name in shown.given and subject.editable(field.name):
+        if field.kind in NUMERIC and field.name in shown.given:
             shown.given[field.name] = _aligned(shown.given[field.name])
     return shown
 

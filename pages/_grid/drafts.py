@@ -41,6 +41,10 @@ class Subject:
         field = self.entity.field(name)
         return field.edited and field.kind is not Kind.REFERENCE
 
+    def numeric(self, name: str) -> bool:
+        """Whether a column holds a declared number or amount: a text as people write it, changed here or not."""
+        return self.entity.has(name) and self.entity.field(name).kind in NUMERIC
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -99,8 +103,8 @@ def show(
 
 
 def _cells(subject: Subject, column: pd.Series, name: str) -> pd.Series:
-    """Text where it can be edited, else numbers and days for the browser to align and sort."""
-    if subject.editable(name):
+    """Text where it can be edited and for declared numbers, else as it is, for the browser to align and sort."""
+    if subject.editable(name) or subject.numeric(name):
         if column.dtype == "str":  # text is most of it, and stands as it is
             return column.mask(column == "")
         field = subject.entity.field(name)

@@ -8,12 +8,13 @@ from typing import Any
 import streamlit as st
 
 from crm_core.model.entities import Entity, Kind
+from crm_core.model.rights import EXPORT, IMPORT
 from crm_core.views import records
 from crm_core.views.records import RecordPage, RecordQuery
 from pages._grid import unsaved
 from pages._grid.columns import column, with_points_aligned
 from pages._grid.dialogs import add, article, ask_removal
-from pages._grid.drafts import Shown, Subject, show
+from pages._grid.drafts import PICK, Shown, Subject, show
 from pages._grid.tools import Tools, chips, question
 from pages._grid.work import Grid, besides, clicked_row, draw
 from pages._parts import (
@@ -55,19 +56,21 @@ def record_grid(
         declared, fixed = records.declared(entity), dict(fixed_filters or {})
         name = key or f"records_{entity.replace('-', '_')}"
         tools = Tools(declared, name, fixed, tuple(columns), linked)
-        grid = grid_of(declared, name)
+        grid = grid_of(declared, name, desk.may_change(entity))
         with st.container(horizontal=True, vertical_alignment="center", key=f"{name}_tools"):
             query = question(desk, tools)
             st.space("stretch")
-            _add_button(desk, grid, fixed)
+            if desk.may_change(entity):
+                _add_button(desk, grid, fixed)
         with st.container(horizontal=True, gap="xsmall", key=f"{name}_chips"):
             narrowed = chips(tools) or bool(query.search) or bool(fixed)
         st.fragment(_rows, key=f"{name}_rows")(desk, grid, query, narrowed)
 
 
-def grid_of(entity: Entity, key: str) -> Grid:
+def grid_of(entity: Entity, key: str, may_change: bool = True) -> Grid:
     """The grid of an entity, for what a session holds of it under that key."""
-    subject = Subject(entity, opens="customer_id" in entity.columns)
+    locked = () if may_change else tuple(field.name for field in entity.fields)
+    subject = Subject(entity, locked, opens="customer_id" in entity.columns)
     return Grid(key, subject, partial(_called, entity), entity.label.lower(), mark=f"{key}_")
 
 
@@ -111,11 +114,11 @@ def _rows(desk: Desk, grid: Grid, query: RecordQuery, narrowed: bool) -> None:
         if page.total:
             _table(grid, page, query)
         else:
-            _nothing(grid, narrowed)
+            _nothing(desk, grid, narrowed)
         if page.pages > 1:
             st.pagination(page.pages, key=turner)
         unsaved.waiting(desk, grid)  # below the grid: nothing moves under the hand that edits
-        if page.total:
+        if page.total and desk.may(EXPORT) and desk.may_change(query.entity):
             st.caption(_how_back(grid.subject.entity))
         with bar:
             _bar(desk, grid, query, page)
@@ -137,6 +140,8 @@ def _table(grid: Grid, page: RecordPage, query: RecordQuery) -> None:
     mine.shown = grid.out(key) or _shown(grid, key, page, query)
     opened = f"{grid.key}_opened"
     config = besides(opened, "Tick rows to remove them", "Open this customer's page")
+    if grid.subject.locked:
+        config[PICK] = None  # nothing can be done with ticked rows
     names = [name for name in mine.shown.given.columns if name not in config]
     config |= {name: column(grid.subject, name, pinned=_stays(grid, name)) for name in names}
     draw(
@@ -180,8 +185,9 @@ def _bar(desk: Desk, grid: Grid, query: RecordQuery, page: RecordPage) -> None:
         "Excel", partial(records.record_file, desk.database, query), f"{entity.plural.lower()}-{desk.as_of}.xlsx",
         key=f"{grid.key}_excel", disabled=not page.total,
     )  # fmt: skip
-    _ticked(grid)
-    unsaved.buttons(desk, grid)
+    if desk.may_change(query.entity):
+        _ticked(grid)
+        unsaved.buttons(desk, grid)
 
 
 def _ticked(grid: Grid) -> None:
@@ -202,7 +208,7 @@ def _untick(grid: Grid) -> None:
     grid.work.again()
 
 
-def _nothing(grid: Grid, narrowed: bool) -> None:
+def _nothing(desk: Desk, grid: Grid, narrowed: bool) -> None:
     """What to do where nothing is shown."""
     entity = grid.subject.entity
     with st.container(border=True, horizontal_alignment="center", key=f"{grid.key}_nothing"):
@@ -210,7 +216,10 @@ def _nothing(grid: Grid, narrowed: bool) -> None:
             words = f"**No {entity.plural.lower()} fit what is asked for.** Try fewer letters, or take a filter off."
             st.markdown(words, width="content")
             return
-        words = f"Upload a sheet that holds them, or add {article(entity)} by hand."
-        st.markdown(f"**No {entity.plural.lower()} yet.** {words}", width="content")
-        if st.button("Upload a sheet", key=f"{grid.key}_upload", icon=":material/upload_file:"):
+        by_hand = f"add {article(entity)} by hand" if desk.may_change(entity.name) else ""
+        by_sheet = "upload a sheet that holds them" if desk.may(IMPORT) and desk.sees_all else ""
+        words = ", or ".join(filter(None, (by_sheet, by_hand)))
+        said = f" {words[:1].upper()}{words[1:]}." if words else ""
+        st.markdown(f"**No {entity.plural.lower()} yet.**{said}", width="content")
+        if by_sheet and st.button("Upload a sheet", key=f"{grid.key}_upload", icon=":material/upload_file:"):
             go_to_page("upload")

@@ -82,12 +82,19 @@ class Grid:
         mine.picked = picked_after(edited, mine.shown, mine.picked)
 
 
-def draw(grid: Grid, columns: Mapping[str, Any], alt: str) -> None:
+def draw(
+    grid: Grid, columns: Mapping[str, Any], alt: str, may_edit: bool = True, aside: tuple[str, ...] = ()
+) -> None:
     """Draw the grid that is out (`work.shown`); the frame given stays the same as long as the store and the question
-    do. `columns`: the look and editor of each."""
+    do. `columns`: the look and editor of each. Without `may_edit` rows are only ticked and opened; columns `aside` are
+    only looked at."""
     shown = grid.work.shown
     assert shown is not None
-    locked = [name for name in shown.given.columns if name != PICK and not grid.subject.editable(name)]
+    locked = [
+        name
+        for name in shown.given.columns
+        if name != PICK and (name in aside or not (may_edit and grid.subject.editable(name)))
+    ]
     st.data_editor(
         shown.given, key=shown.key, height=min(HEIGHT, HEAD_PX + ROW_PX * max(1, len(shown.given))), hide_index=True,
         num_rows="fixed", column_config=columns, disabled=locked, on_change=grid.collect, placeholder="", alt=alt,

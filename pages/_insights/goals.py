@@ -4,6 +4,7 @@ import streamlit as st
 
 from crm_core.actions.settings import all_settings, set_setting, unset_setting
 from crm_core.errors import InvalidInput
+from crm_core.model.rights import ADMINISTER
 from crm_core.views.insights.kpis import Kpi
 from pages._parts import Desk, plain, say_later
 
@@ -17,7 +18,9 @@ GOALS = (
 
 
 def goals(desk: Desk) -> None:
-    """A button that opens the form; an empty field is no goal."""
+    """A button that opens the form; an empty field is no goal. Nothing for who does not set the company's aims."""
+    if not desk.may(ADMINISTER):
+        return
     with st.popover("Goals", icon=":material/flag:", type="tertiary", key="goals"):
         held = {one.name: one.value for one in all_settings(desk.database)}
         with st.form("goals_form", border=False):

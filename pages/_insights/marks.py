@@ -90,7 +90,7 @@ def in_units(frame: pd.DataFrame, amounts: Sequence[str] = MONEY) -> pd.DataFram
 
 def as_csv(frame: pd.DataFrame) -> bytes:
     """The numbers as a file that spreadsheets open; no text of it can become a formula."""
-    return frame.map(_no_formula).to_csv(index=False).encode("utf-8-sig")
+    return frame.map(_no_formula).rename(columns=_no_formula).to_csv(index=False).encode("utf-8-sig")
 
 
 def _no_formula(cell: Any) -> Any:

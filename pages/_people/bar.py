@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from crm_core.model.rights import EDIT, IMPORT
 from crm_core.views import customers
 from crm_core.views.customers import PeoplePage, PeopleQuery
 from crm_core.views.exports import people_file
@@ -25,19 +26,20 @@ def how_many(page: PeoplePage, size: int) -> None:
     st.markdown(f"**{words}**", width="content")
 
 
-def ticked() -> None:
+def ticked(desk: Desk) -> None:
     """Who is ticked, and what can be done with them alone."""
     picked = work().picked
     if picked:
         st.badge(f"{number(len(picked))} ticked", icon=":material/check_box:", color="green")
         st.button("Untick", key="untick", type="tertiary", on_click=_untick)
-        st.button(
-            "Remove",
-            key="remove_ticked",
-            icon=":material/person_remove:",
-            type="tertiary",
-            on_click=_ask_removal,
-        )
+        if desk.may(EDIT):
+            st.button(
+                "Remove",
+                key="remove_ticked",
+                icon=":material/person_remove:",
+                type="tertiary",
+                on_click=_ask_removal,
+            )
 
 
 def _untick() -> None:
@@ -76,6 +78,15 @@ def nobody(desk: Desk, is_filtered: bool) -> None:
             or is_filtered
         ):
             st.markdown("**Nobody fits what is searched for.** Try fewer letters, or take a filter off.")
+            return
+        if not desk.may(EDIT):
+            st.markdown("**No customers yet.**")
+            return
+        if not (desk.may(IMPORT) and desk.sees_all):
+            st.markdown(
+                "**No customer is yours yet.** Who is given to you stands here; or add the first one by hand."
+            )
+            st.button("New customer", key="first_customer", on_click=_first_customer)
             return
         st.markdown("**No customers yet.** Upload your workbook, or add the first one by hand.")
         with st.container(horizontal=True, horizontal_alignment="center"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_core.model.entities import Kind
 from crm_core.model.registry import CUSTOMER
+from crm_core.model.rights import ASSIGN, EDIT
 from crm_core.views import customers
 from crm_core.views.customers import READ, PeoplePage, PeopleQuery
 from pages._grid.work import Grid, Work, besides, clicked_row, draw
@@ -45,7 +46,7 @@ def grid(desk: Desk, page: PeoplePage, query: PeopleQuery) -> None:
     key = _key(page, query, mine.turn)
     mine.shown = GRID.out(key) or _shown(key, page, mine)
     alt = "Customers, one a row; cells with a pencil in their column's head can be edited"
-    draw(GRID, _columns(mine.shown, desk), alt)
+    draw(GRID, _columns(mine.shown, desk), alt, desk.may(EDIT), () if desk.may(ASSIGN) else ("owner",))
     open_clicked()
 
 

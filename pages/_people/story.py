@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_core.model.entities import Kind
 from crm_core.model.registry import CUSTOMER, ENTITIES
+from crm_core.model.rights import EDIT
 from crm_core.views import records
 from crm_core.views.customer import CustomerPage
 from pages._parts import Desk, ago, day, is_missing, money, number, plain
@@ -69,7 +70,8 @@ def planned(desk: Desk, person: CustomerPage) -> None:
     """The next follow-ups, the overdue ones marked."""
     st.subheader("Next", anchor=False)
     if person.next_follow_ups.empty:
-        st.caption("Nothing is planned. Log a contact with a next date, or put them on a call list.")
+        how = " Log a contact with a next date, or put them on a call list." if desk.may(EDIT) else ""
+        st.caption(f"Nothing is planned.{how}")
         return
     for row in person.next_follow_ups.head(5).to_dict("records"):
         late = str(row["due_on"]) < desk.as_of.isoformat()
@@ -82,7 +84,7 @@ def planned(desk: Desk, person: CustomerPage) -> None:
         st.markdown(f":material/event: {when} {plain(row['reason'])}{who}")
 
 
-def likes(person: CustomerPage) -> None:
+def likes(desk: Desk, person: CustomerPage) -> None:
     """What they like, as somebody noted it; what they buy stands under the habits."""
     noted = {"favorite": person.fields.get("likes"), "sticky_note_2": person.fields.get("note")}
     st.subheader("Likes", anchor=False)
@@ -90,7 +92,7 @@ def likes(person: CustomerPage) -> None:
         if words:
             st.markdown(f":material/{icon}: {plain(words)}")
     if not any(noted.values()):
-        st.caption("Nothing noted yet. “Edit” adds it.")
+        st.caption(f"Nothing noted yet.{' “Edit” adds it.' if desk.may(EDIT) else ''}")
 
 
 def facts(person: CustomerPage) -> None:

@@ -9,6 +9,7 @@ from crm_core.actions.segments import remove_segment
 from crm_core.actions.undo import undo_batch
 from crm_core.errors import RegularsError
 from crm_core.model.conditions import All, AnyOf, Condition, Saved, Where
+from crm_core.model.rights import ASSIGN, EDIT
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.exports import people_file
@@ -52,7 +53,7 @@ def new_button() -> None:
 
 def waiting(desk: Desk) -> None:
     """What was built and not saved."""
-    drawn = sketch()
+    drawn = sketch() if desk.may(ASSIGN) else None
     condition = condition_of(drawn.root) if drawn else None
     if drawn is None or condition is None:
         return
@@ -86,6 +87,9 @@ def nobody_yet(desk: Desk) -> bool:
 
 def starting_points(desk: Desk) -> None:
     """Where nothing is saved yet: three segments to begin with, each with its count, and the empty builder."""
+    if not desk.may(ASSIGN):
+        st.markdown("**No segment is saved yet.**")
+        return
     st.markdown("**No segment is saved yet.** Begin with one of these, or build your own from the start.")
     with st.grid(3, min_column_width=260):
         for place, (name, icon, words, condition) in enumerate(STARTS):
@@ -135,11 +139,13 @@ def _doing(desk: Desk, one: SegmentRow) -> None:
         if not one.broken:
             if st.button("People", key=f"segment_people_{one.id}", icon=":material/group:", disabled=nobody):
                 go_to_people(one.name, Saved(one.name))
-            if st.button(
+            if desk.may(EDIT) and st.button(
                 "To call list", key=f"segment_call_{one.id}", icon=":material/call:", disabled=nobody
             ):
                 to_call_list(one.name)
             _excel(desk, one)
+        if not desk.may(ASSIGN):
+            return
         edit = "Mend" if one.broken else "Edit"
         st.button(
             edit, key=f"segment_edit_{one.id}", icon=":material/edit:", type="primary" if one.broken else "tertiary",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_core.actions.followups import issue_call_list
 from crm_core.errors import RegularsError
+from crm_core.model.rights import EDIT
 from crm_core.views import followups
 from crm_core.views.calls import Calls, in_turn, my_calls
 from crm_core.views.wanting import Wanting
@@ -28,12 +29,13 @@ def calls_today(desk: Desk, me: str | None, bought: pd.DataFrame) -> None:
     same_day(desk)
     with st.container(key="calls_box", gap="small"), in_words():
         mine = my_calls(desk.database, desk.as_of, me)
-        _head(mine)
+        _head(desk, me, mine)
         if mine.total:
             _progress(desk, mine, bought)
         if mine.waiting and not mine.issued:
             words = "These are from before. The list of today is not made yet."
-            _start(desk, me, "Add who is due today", words, first=False)
+            if desk.may(EDIT):
+                _start(desk, me, "Add who is due today", words, first=False)
         if not mine.waiting:
             said(desk)
             _nothing_left(desk, me, mine)
@@ -44,9 +46,11 @@ def calls_today(desk: Desk, me: str | None, bought: pd.DataFrame) -> None:
             _one(desk, me, mine)
 
 
-def _head(mine: Calls) -> None:
+def _head(desk: Desk, me: str | None, mine: Calls) -> None:
+    is_another = bool(me) and desk.person.account is not None and me != desk.person.name
     with st.container(horizontal=True, vertical_alignment="center", key="calls_head"):
-        st.subheader("My calls today", anchor=False, width="content")
+        title = f"Calls of {plain(me)} today" if is_another else "My calls today"
+        st.subheader(title, anchor=False, width="content")
         if mine.total:
             st.badge(number(mine.waiting), color="green", help="Still to be called")
         st.space("stretch")
@@ -62,15 +66,22 @@ def _progress(desk: Desk, mine: Calls, bought: pd.DataFrame) -> None:
     st.progress(done / mine.total, _how_far(mine, bought))
     if not done and bought.empty:
         return
-    look: dict[str, Any] = {"type": "tertiary"}
+    look: dict[str, Any] = {
+        "type": "tertiary",
+        "on_change": "rerun",
+    }  # drawn when it is open: not at each click
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="calls_counts"):
         if done:
-            with st.popover(f"Done {number(done)}", icon=":material/done_all:", key="calls_done", **look):
-                _done(desk, mine)
+            with st.popover(
+                f"Done {number(done)}", icon=":material/done_all:", key="calls_done", **look
+            ) as opened:
+                if opened.open:
+                    _done(desk, mine)
         if len(bought):
             label = f"Bought since my call {number(len(bought))}"
-            with st.popover(label, icon=":material/shopping_bag:", key="calls_bought", **look):
-                _bought(desk, bought)
+            with st.popover(label, icon=":material/shopping_bag:", key="calls_bought", **look) as opened:
+                if opened.open:
+                    _bought(desk, bought)
 
 
 def _how_far(mine: Calls, bought: pd.DataFrame) -> str:
@@ -88,7 +99,7 @@ def _done(desk: Desk, mine: Calls) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             person_link(row["name"], int(row["customer_id"]), key=f"done_{row['follow_up_id']}")
             st.markdown(f"{plain(row['outcome'])} :gray[{since(row['at'])}]", width="stretch")
-            if pd.notna(row["batch"]):
+            if pd.notna(row["batch"]) and desk.may(EDIT):
                 call = Call(int(row["follow_up_id"]), int(row["customer_id"]), str(row["name"]))
                 st.button("Undo", key=f"done_undo_{call.id}", type="tertiary", icon=":material/undo:", on_click=undo,
                           args=(desk, Done("", call, int(row["batch"]))))  # fmt: skip
@@ -126,7 +137,9 @@ def _nothing_left(desk: Desk, me: str | None, mine: Calls) -> None:
         st.success(f"All done for today: {told}.", icon=":material/done_all:")
     with st.skeleton(height=80):
         due = followups.preview(desk.database, desk.as_of, owner=me, limit=0)
-    if due.people and len(mine.done):
+    if due.people and not desk.may(EDIT):
+        st.markdown(f"{counted(due.people, 'person is', 'people are')} due.")
+    elif due.people and len(mine.done):
         _start(desk, me, "Add them", f"{number(due.people)} more could be called today.", first=False)
     elif due.people:
         _start(desk, me, "Start", f"{counted(due.people, 'person is', 'people are')} due for you.")
@@ -157,8 +170,10 @@ def _issue(desk: Desk, me: str | None) -> None:
     now.done = Done(words, None, made.batch.id if made.batch else None)
 
 
-def hint() -> None:
-    """Nobody said who they are: what choosing a name brings."""
+def hint(desk: Desk) -> None:
+    """Nobody said who they are: what choosing a name brings. Who is signed in and calls nobody needs no hint."""
+    if desk.person.account is not None:
+        return
     with st.container(border=True, key="calls_box"):
         st.markdown(":material/call: **My calls today**: choose your name beside “I am” to see whom to call.")
 

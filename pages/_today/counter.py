@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from crm_core.model.folding import fold
+from crm_core.model.rights import EDIT
 from crm_core.views import customer, customers
 from crm_core.views.customers import PeopleQuery
 from pages._parts import Desk, ago, counted, in_words, is_missing, person_link, plain, same_day
@@ -37,7 +38,8 @@ def counter(desk: Desk) -> None:
             placeholder="Two letters of a name, a phone, a code",
         )  # fmt: skip
         with doing, st.container(horizontal=True, horizontal_alignment="right"):
-            _doors()
+            if desk.may(EDIT):
+                _doors()
         if words and len(words.strip()) >= LETTERS:
             with in_words():
                 _found(desk, words)
@@ -61,7 +63,9 @@ def _found(desk: Desk, words: str) -> None:
         desk.database, PeopleQuery(search=words, size=LOOKED_AT, columns=COLUMNS), desk.as_of
     )
     if not page.total:
-        st.caption("Nobody like that yet. “New customer” takes them in.")
+        st.caption(
+            "Nobody like that yet. “New customer” takes them in." if desk.may(EDIT) else "Nobody like that."
+        )
         return
     with st.grid(2, min_column_width=300):
         for person in _nearest_first(page.frame.to_dict("records"), words)[:MATCHES]:
@@ -93,11 +97,13 @@ def _card(desk: Desk, person: dict[str, Any]) -> None:
             st.badge("Do not contact", icon=":material/block:", color="red")
         st.space("stretch")
         with st.container(horizontal=True):
-            _card_buttons(number, name)
+            _card_buttons(desk, number, name)
 
 
-def _card_buttons(number: int, name: str) -> None:
+def _card_buttons(desk: Desk, number: int, name: str) -> None:
     person_link("Open", number, key=f"counter_open_{number}", type="secondary", icon=":material/person:")
+    if not desk.may(EDIT):
+        return
     look: dict[str, Any] = {"type": "tertiary", "icon": ":material/shopping_bag:"}
     buyer = (number, name)
     if st.button("Log purchase", key=f"counter_buy_{number}", on_click=new_purchase, args=(buyer,), **look):

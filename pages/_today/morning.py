@@ -12,8 +12,9 @@ import streamlit as st
 from babel.dates import format_date
 
 from crm_core.errors import RegularsError
+from crm_core.model.rights import EDIT, IMPORT
 from crm_core.views import doubles, exports, followups, history
-from crm_core.views.calls import Callers
+from crm_core.views.calls import Callers, callers
 from crm_core.views.insights.periods import period
 from crm_core.views.insights.sentences import Sentence, sentences
 from pages._parts import (
@@ -63,27 +64,35 @@ def tiles(desk: Desk) -> Callable[[], None]:
 
     Who is due takes a while the first time in a large shop: the tile waits, and what is given back fills it.
     """
-    pairs = len(doubles.waiting(desk.database, desk.as_of))
-    with st.grid(3 if pairs else 2, min_column_width=240):
+    pairs = len(doubles.waiting(desk.database, desk.as_of)) if desk.may(EDIT) else 0
+    uploads = desk.may(IMPORT) and desk.sees_all
+    with st.grid(1 + bool(pairs) + uploads, min_column_width=240):
         with st.container(border=True, height="stretch", key="tile_calls"):
             place = st.skeleton(height=190)
         if pairs:
             with st.container(border=True, height="stretch", key="tile_doubles"):
                 _doubles(desk, pairs)
-        with st.container(border=True, height="stretch", key="tile_upload"):
-            _last_upload(desk)
+        if uploads:
+            with st.container(border=True, height="stretch", key="tile_upload"):
+                _last_upload(desk)
     return partial(_calls, desk, place)
 
 
 def _calls(desk: Desk, place: Any) -> None:
     try:
-        found = followups.preview(desk.database, desk.as_of, limit=0)
+        found = followups.preview(desk.database, desk.as_of, owner=_own(desk), limit=0)
     except RegularsError as refusal:
         with place.container():
             tell(refusal)
         return
     with place.container(height="stretch"):
         _due(found)
+
+
+def _own(desk: Desk) -> str | None:
+    """Whoever sees their own customers only is told of their own calls, as on the page that hands them out."""
+    names = () if desk.sees_all else callers(desk.database, desk.as_of).names
+    return desk.person.name if desk.person.name in names else None
 
 
 def _due(found: followups.Preview) -> None:
@@ -121,7 +130,8 @@ def _doubles(desk: Desk, pairs: int) -> None:
             "Look at them", key="to_pairs", type="primary", icon=":material/compare:", on_click=open_review
         )
         name = f"possible-doubles-{desk.as_of}.xlsx"
-        download("Download", partial(_doubles_file, desk), name, key="doubles_file", type="tertiary")
+        if desk.sees_all:
+            download("Download", partial(_doubles_file, desk), name, key="doubles_file", type="tertiary")
 
 
 def _doubles_file(desk: Desk) -> bytes:

@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from crm_core.model.rights import EDIT
 from crm_core.model.words import WHY_NOT
 from pages._parts import Desk, person_link, plain
 from pages._people.head import ICONS
+from pages._scripts import FROM_THE_TOP
 from pages._thumbs import NARROW
 from pages._today.said import said
 from pages._today.work import (
@@ -67,9 +69,9 @@ def from_the_top(call: Call) -> None:
     """On a phone whoever comes next is shown from the name on; a turn to the same person again moves nothing."""
     now, look = work(), ""
     if now.shown not in (None, call.id):
-        look = f"innerWidth > {NARROW} || document.querySelector('.st-key-call_card')?.scrollIntoView()"
+        look = f"<script>{FROM_THE_TOP}</script>"
     # Always there: a card that moves one place down is made anew, and nothing can be scrolled to meanwhile.
-    st.html(f"<script>/* {call.id} */ {look}</script>", unsafe_allow_javascript=True)
+    st.html(f"<i hidden>{call.id}</i>{look}", unsafe_allow_javascript=True)
     now.shown = call.id
 
 
@@ -83,8 +85,9 @@ def card(desk: Desk, me: str | None, row: dict[str, Any], call: Call, before: in
             _words(row)
         with right:
             _facts(row)
-        _note(call)
-        _outcomes(desk, me, call)
+        if desk.may(EDIT):
+            _note(call)
+            _outcomes(desk, me, call)
         _foot(desk, call, before)
 
 
@@ -226,11 +229,17 @@ def _foot(desk: Desk, call: Call, before: int | None) -> None:
         st.button("Next", key="call_next", icon=":material/chevron_right:", args=(call.then,), shortcut="Right",
                   disabled=call.then is None, **look)  # fmt: skip
         st.space("stretch")
-        with st.popover("Later", icon=":material/snooze:", type="tertiary", key=f"call_later_{call.id}"):
-            _later(desk, call)
-        st.button("No call needed", key="call_skip", type="tertiary", icon=":material/remove_circle:",
-                  on_click=leave_out, args=(desk, call))  # fmt: skip
+        if desk.may(EDIT):
+            _ways_round(desk, call)
         person_link("Their page", call.customer, key="call_open", icon=":material/person:")
+
+
+def _ways_round(desk: Desk, call: Call) -> None:
+    """Not now, or not at all."""
+    with st.popover("Later", icon=":material/snooze:", type="tertiary", key=f"call_later_{call.id}"):
+        _later(desk, call)
+    st.button("No call needed", key="call_skip", type="tertiary", icon=":material/remove_circle:",
+              on_click=leave_out, args=(desk, call))  # fmt: skip
 
 
 def _later(desk: Desk, call: Call) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from crm_core.model.rights import EDIT
 from crm_core.model.words import OUTCOMES
 from pages._parts import Desk, counted, number
 from pages._people.head import ICONS
@@ -23,8 +24,9 @@ def table(desk: Desk, me: str | None, people: pd.DataFrame, waiting: int) -> Non
         for row in people.to_dict("records")
     ]
     frame = people[list(COLUMNS)].assign(open=":material/call:", log=[list(LABELS)] * len(people))
+    shown = frame[["open", "name", *["log"] * desk.may(EDIT), *COLUMNS[1:]]]
     st.dataframe(
-        frame[["open", "name", "log", *COLUMNS[1:]]], hide_index=True, height=min(MOST, 38 + ROW * max(1, len(frame))),
+        shown, hide_index=True, height=min(MOST, 38 + ROW * max(1, len(frame))),
         column_config=_columns(desk, me, calls), alt="Whom to call today, why, and what came of it",
     )  # fmt: skip
     if waiting > len(people):

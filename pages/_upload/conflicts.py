@@ -129,4 +129,4 @@ def _as_csv(frame: pd.DataFrame) -> bytes:
     def safe(cell: Any) -> Any:
         return f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell
 
-    return frame.map(safe).to_csv(index=False).encode("utf-8-sig")
+    return frame.map(safe).rename(columns=safe).to_csv(index=False).encode("utf-8-sig")

@@ -8,6 +8,7 @@ import streamlit as st
 from crm_core.actions.demo import sample_workbook
 from crm_core.actions.limits import megabytes
 from crm_core.model.registry import ENTITIES
+from crm_core.model.rights import IMPORT
 from crm_core.views import history
 from pages._parts import Desk, counted, download, go_to_page, moment, number, plain, since
 from pages._past import start_undo
@@ -21,6 +22,8 @@ def drop_zone(desk: Desk) -> None:
     """Files are dropped, or rows are pasted; nothing is saved by that."""
     turn = st.session_state.get("uploader_turn", 0)
     _drop(desk, f"files_{turn}")
+    if not takes_all(desk):
+        return
     _paste(desk, f"pasted_{turn}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Nothing at hand?", width="content")
@@ -35,11 +38,20 @@ INVITATION = (
     "You see what would change before anything is saved."
 )
 
+RETURN = "Drop the filled workbook, as it is. You see what comes of it before anything is saved."
+
+
+def takes_all(desk: Desk) -> bool:
+    """Whether they may bring more than their own filled call list."""
+    return desk.may(IMPORT) and desk.sees_all
+
 
 def _drop(desk: Desk, key: str) -> None:
     with st.container(border=True, key="drop_zone", gap="small"):
-        st.subheader("Drop your customer workbook, as it is")
-        st.write(INVITATION)
+        st.subheader(
+            "Drop your customer workbook, as it is" if takes_all(desk) else "Bring your call list back"
+        )
+        st.write(INVITATION if takes_all(desk) else RETURN)
         st.file_uploader(
             "Excel, LibreOffice or text files", KINDS, accept_multiple_files=True, key=key,
             on_change=take_files, args=(desk, key), max_upload_size=megabytes(desk.database),

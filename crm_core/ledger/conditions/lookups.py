@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles import profile
+from crm_core.ledger.store.scope import seen_by
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ class Lookups(Generic[T]):
     def get(self, connection: Connection, what: Hashable, read: Callable[[], T], *entities: str) -> T:
         """The answer kept for this state, else what `read` gives; `entities`: others than those of all."""
         state = profile.state(connection, entities or self.entities)
-        key = (str(connection.engine.url), state, what)
+        key = (str(connection.engine.url), seen_by(connection), state, what)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -1,18 +1,23 @@
-"""Is the database whole: the engine's own check, references, and kept sums against a computation from scratch."""
+"""Is the database whole: the engine's own check, references, kept sums against a new computation, the audit."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles import kept
 from crm_core.ledger.profiles.occasions import occasion_rows
+from crm_core.ledger.reading import audit_faults
 from crm_core.ledger.store.tables import TABLES, occasions, profiles
 from crm_core.model.entities import Kind
 from crm_core.model.registry import ENTITIES
 
 
-def findings(connection: Connection) -> list[str]:
-    """Everything that is not as it should be, in sentences; empty when all is well."""
-    return [*_engine(connection), *_references(connection), *_occasions(connection), *_profiles(connection)]
+def findings(connection: Connection, anchor: str = "") -> list[str]:
+    """Everything that is not as it should be, in sentences; empty when all is well.
+
+    `anchor`: a line of the audit as an earlier check named it; it must still stand.
+    """
+    sums = [*_engine(connection), *_references(connection), *_occasions(connection), *_profiles(connection)]
+    return [*sums, *audit_faults.faults(connection, anchor)]
 
 
 def _engine(connection: Connection) -> list[str]:

@@ -20,6 +20,7 @@ from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.profiles.occasions import NOBODY, counted_heads, counted_lines
 from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.bulk import KeyTable
+from crm_core.ledger.store.scope import whole
 from crm_core.ledger.store.tables import occasions, orders
 
 USUAL_GAP = 90.0  # days, where nobody has bought on two days yet
@@ -49,12 +50,14 @@ _kept = Memory(REMEMBERED)
 
 def edges(connection: Connection, as_of: date) -> Edges:
     """The edges of that day; remembered for as long as no purchase changes."""
-    return _kept.of(connection, BOUGHT, ("edges", as_of), lambda: compute(connection, as_of))
+    with whole(connection):  # compared with everybody, whoever looks
+        return _kept.of(connection, BOUGHT, ("edges", as_of), lambda: compute(connection, as_of))
 
 
 def big_order(connection: Connection, as_of: date) -> float | None:
     """The 90th percentile of order amounts (ten-thousandths) as of that day, None without orders; remembered."""
-    return _kept.of(connection, BOUGHT, ("big", as_of), lambda: compute_big_order(connection, as_of))
+    with whole(connection):
+        return _kept.of(connection, BOUGHT, ("big", as_of), lambda: compute_big_order(connection, as_of))
 
 
 def forget() -> None:

@@ -25,18 +25,34 @@ MANY = 5_000
 SUMS: dict[str, Any] = {"orders": 0, "days": 0, "quantity": 0.0, "revenue": 0, "bought": 0}
 
 
-def keep(connection: Connection, touched: Iterable[int] | None, as_of: date) -> None:
-    """Recompute occasions and profiles of the touched customers (None: of all) as of the later of as_of and before."""
+def keep(connection: Connection, touched: Iterable[int] | None, as_of: date, bought: bool = True) -> None:
+    """Recompute occasions and profiles of the touched customers (None: of all) as of the later of as_of and before.
+
+    `bought`: whether anything changed of what they bought; else their occasions stand.
+    """
     day = _kept_day(connection, as_of)
     if touched is None:
         _rewrite(connection, None, day)
         return
-    ids = set(touched) | _become_due(connection, day)
+    ids, due = set(touched), _become_due(connection, day)
+    if not bought and not due and len(ids) <= MANY:
+        _only_profiles(connection, ids, day)
+        return
+    ids |= due
     if len(ids) > MANY and len(ids) > _customer_count(connection) / 4:
         _rewrite(connection, None, day)
     elif ids:
         with KeyTable(connection, "touched_customers", sorted(ids)) as keys:
             _rewrite(connection, Touched(keys, NOBODY in ids), day)
+
+
+def _only_profiles(connection: Connection, ids: set[int], day: str) -> None:
+    """After a call, as mostly: what was said, not what was bought."""
+    if ids:
+        with KeyTable(connection, "touched_customers", sorted(ids)) as keys:
+            touched = Touched(keys, NOBODY in ids)
+            _delete(connection, profiles, touched)
+            _fill_profiles(connection, touched, day)
 
 
 def rewrite(connection: Connection) -> None:
@@ -87,6 +103,10 @@ def _fill(connection: Connection, touched: Touched | None, day: str) -> None:
     columns = [column.name for column in occasions.columns]
     rows = occasion_rows(touched, what_it_holds(connection, touched))
     connection.execute(sa.insert(occasions).from_select(columns, rows))
+    _fill_profiles(connection, touched, day)
+
+
+def _fill_profiles(connection: Connection, touched: Touched | None, day: str) -> None:
     names = [column.name for column in profiles.columns]
     for people in (_buyers(day), _others(day)) if touched is None else (profile_rows(touched, day),):
         connection.execute(sa.insert(profiles).from_select(names, people))

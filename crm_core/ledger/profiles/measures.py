@@ -7,6 +7,7 @@ by name, so that anything can be filtered, sorted and grouped by any of them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,30 +69,48 @@ class Measured:
 def measured(connection: Connection, as_of: date) -> Measured:
     """Everything known of every customer as of that day, to select, filter, sort and group by name."""
     dialects.teach(connection)
-    found, sums = edges(connection, as_of), profile.source(connection, as_of)
-    columns: dict[str, Expression] = {column.name: column for column in customers.columns}
-    columns["stage_by_hand"] = columns.pop("stage")
-    columns |= {column.name: column for column in sums.c if column.name != "customer_id"}
+    found, kept = edges(connection, as_of), profile.is_kept(connection, as_of)
+    made = _made(found, kept, as_of)
     # All lines are walked for it, so only when a statement really says `pattern`.
     big: Expression = sa.bindparam(
         None, callable_=lambda: big_order(connection, as_of), type_=sa.Double(), unique=True
     )
-    columns |= measures(sums, found, big, as_of)
-    columns |= {column.name: column for column in forecasts.c if column.name != "customer_id"}
-    rows = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
-    rows = rows.outerjoin(forecasts, forecasts.c.customer_id == customers.c.id)
-    return Measured(connection, as_of, found, rows, columns)
+    columns = {**made.columns, "pattern": _pattern(made.sums, big, made.silent)}
+    return Measured(connection, as_of, found, made.rows, columns)
 
 
-def measures(sums: sa.FromClause, found: Edges, big: Expression, as_of: date) -> dict[str, Expression]:
-    """The measures by name, as expressions over `customers` and the columns of `profiles` in `sums`; `big`: what makes
-    a single order a big one (NULL: nothing does)."""
+@dataclass(frozen=True)
+class _Made:
+    """What of it hangs on no connection: all columns but the pattern, what they are made of, where they stand."""
+
+    sums: sa.FromClause
+    silent: Expression
+    rows: sa.FromClause
+    columns: Mapping[str, Expression]
+
+
+@lru_cache(16)
+def _made(found: Edges, kept: bool, as_of: date) -> _Made:
+    """Made once a day and state: it takes longer than most questions that are asked with it."""
+    sums = profile.sums_of(kept)
+    columns: dict[str, Expression] = {column.name: column for column in customers.columns}
+    columns["stage_by_hand"] = columns.pop("stage")
+    columns |= {column.name: column for column in sums.c if column.name != "customer_id"}
     value = _basics(sums, found, as_of)
     silent = _longer_than(SILENT, sums, found, value)
-    return value | {
+    columns |= value | _words(sums, found, value, silent)
+    columns |= {column.name: column for column in forecasts.c if column.name != "customer_id"}
+    rows = customers.outerjoin(sums, sums.c.customer_id == customers.c.id)
+    return _Made(sums, silent, rows.outerjoin(forecasts, forecasts.c.customer_id == customers.c.id), columns)
+
+
+def _words(
+    sums: sa.FromClause, found: Edges, value: Mapping[str, Expression], silent: Expression
+) -> dict[str, Expression]:
+    """The measures that are words, as expressions over `customers` and the columns of `profiles` in `sums`."""
+    return {
         "segment": _segment(sums, value, silent),
         "tier": sa.case(TIER_OF, value=value["f"] + value["m"]),
-        "pattern": _pattern(sums, big, silent),
         "stage": _stage(sums, found, value),
         "priority": _priority(sums),
     }
@@ -145,6 +164,7 @@ def _segment(sums: sa.FromClause, value: Mapping[str, Expression], silent: Expre
 
 
 def _pattern(sums: sa.FromClause, big: Expression, silent: Expression) -> Expression:
+    """`big`: what makes a single order a big one (NULL: nothing does)."""
     orders = sums.c.orders
     return sa.case(
         (orders <= 0, "never"),

@@ -2,12 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles import profile
+from crm_core.ledger.store.scope import seen_by
 
 
 class Memory:
@@ -16,24 +17,38 @@ class Memory:
     def __init__(self, most: int) -> None:
         self.most = most
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = RLock()
+        self._turns: dict[Hashable, Any] = {}
+        self._lock = Lock()
 
     def of(
         self, connection: Connection, entities: tuple[str, ...], about: Hashable, make: Callable[[], Any]
     ) -> Any:
         """The answer `about` something, as long as none of these entities changes; else what `make` gives."""
-        key = (str(connection.engine.url), profile.state(connection, entities), about)
+        key = (str(connection.engine.url), seen_by(connection), profile.state(connection, entities), about)
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            self._kept.move_to_end(key)
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+            turn = self._turns.setdefault(key, RLock())
+        with turn:  # others go on meanwhile with what they ask
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+            try:
+                made = make()
+                with self._lock:
+                    self._keep(key, made)
+            finally:
+                with self._lock:
+                    self._turns.pop(key, None)
+            return made
+
+    def _keep(self, key: Hashable, made: Any) -> None:
+        self._kept[key] = made
+        while len(self._kept) > self.most:
+            self._kept.popitem(last=False)
 
     def has(self, connection: Connection, entities: tuple[str, ...], about: Hashable) -> bool:
         """Whether the answer is there already."""
-        key = (str(connection.engine.url), profile.state(connection, entities), about)
+        key = (str(connection.engine.url), seen_by(connection), profile.state(connection, entities), about)
         with self._lock:
             return key in self._kept
 

@@ -25,10 +25,20 @@ _which_day = sa.Table("profiles_which_day", _own, sa.Column("state", sa.Text()),
 
 def source(connection: Connection, as_of: date) -> sa.FromClause:
     """One row for every customer with the columns of `profiles`, as of that day: later rows do not count."""
+    return sums_of(is_kept(connection, as_of))
+
+
+def is_kept(connection: Connection, as_of: date) -> bool:
+    """Whether the kept profiles are those of `as_of`; else those of that day are there now, for this connection."""
     if holds(connection, as_of):
-        return profiles.alias("profile")
+        return True
     _compute(connection, as_of)
-    return _of_a_day.alias("profile")
+    return False
+
+
+def sums_of(kept: bool) -> sa.FromClause:
+    """The kept profiles, or those of a day that a connection worked out."""
+    return (profiles if kept else _of_a_day).alias("profile")
 
 
 def holds(connection: Connection, as_of: date) -> bool:

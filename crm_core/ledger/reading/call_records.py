@@ -13,9 +13,12 @@ from crm_core.ledger.conditions.near import EARTH, home_country
 from crm_core.ledger.conditions.referrals import referrals
 from crm_core.ledger.conditions.related import WORKED_OUT
 from crm_core.ledger.profiles.measures import measured
+from crm_core.ledger.profiles.memory import Memory
 from crm_core.ledger.store.bulk import KeyTable, read_frame
 from crm_core.ledger.store.derived import forecasts, items
 from crm_core.ledger.store.dialects import folded, teach
+from crm_core.ledger.store.frames import plain_rows
+from crm_core.ledger.store.scope import whole
 from crm_core.ledger.store.tables import TABLES, customers
 from crm_core.ledger.writing.existing import settings
 from crm_core.model import gazetteer
@@ -154,14 +157,25 @@ def unknown_product(connection: Connection, product: str) -> str | None:
 # Words, worth, distance ---------------------------------------------------------------------------------------
 
 
+_worths = Memory(1)
+
+
 def worth(connection: Connection, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By person the kept `clv_12m` and `p_alive`, nan without a forecast."""
-    with KeyTable(connection, "worth_people", ids) as keys:
-        chosen = sa.select(forecasts.c.customer_id, forecasts.c.clv_12m, forecasts.c.p_alive)
-        mine = forecasts.c.customer_id.in_(sa.select(keys.c.key))
-        found = pd.DataFrame(connection.execute(chosen.where(mine)).all(), columns=["id", "value", "chance"])
-    found = found.set_index("id").astype("float64").reindex(ids)
-    return found["value"].to_numpy(), found["chance"].to_numpy()
+    with whole(connection):  # once for all callers; asked for are those whom the connection sees
+        known, *found = _worths.of(connection, ("forecast",), "worth", lambda: _all_worths(connection))
+    place = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    there = known[place] == ids
+    return tuple(np.where(there, column[place], np.nan) for column in found)  # type: ignore[return-value]
+
+
+def _all_worths(connection: Connection) -> tuple[np.ndarray, ...]:
+    """Everybody's: ids in order, value, chance; at least one row."""
+    f = forecasts.c
+    chosen = sa.select(f.customer_id, f.clv_12m, f.p_alive).order_by(f.customer_id)
+    rows = plain_rows(connection, connection.execute(chosen)) or [(-1, None, None)]
+    ids, *found = zip(*rows, strict=True)
+    return np.array(ids, "int64"), *(np.array(column, "float64") for column in found)
 
 
 def distances(connection: Connection, place: str, ids: Sequence[int]) -> pd.Series:

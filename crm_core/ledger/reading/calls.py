@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ from sqlalchemy.engine import Connection
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
 from crm_core.ledger.profiles.occasions import CALLED_OFF
 from crm_core.ledger.store.bulk import KeyTable
-from crm_core.ledger.store.frames import typed_frame
+from crm_core.ledger.store.frames import plain_rows, typed_frame
+from crm_core.ledger.store.scope import whole
 from crm_core.ledger.store.tables import (
     TABLES,
     batches,
@@ -21,6 +23,7 @@ from crm_core.ledger.store.tables import (
     interactions,
     purchases,
 )
+from crm_core.ledger.writing.existing import database_id
 from crm_core.model.registry import FOLLOW_UP
 from crm_core.model.usual_plays import USUAL_PLAYS
 
@@ -209,3 +212,29 @@ def colleagues(connection: Connection) -> pd.DataFrame:
     nothing: Any = sa.cast(sa.null(), sa.Text())
     rows = sa.select(customers.c.owner.label("name"), nothing.label("role")).where(named).distinct()
     return typed_frame(connection, rows.order_by(customers.c.owner), fields)
+
+
+def marks(connection: Connection, ids: list[int]) -> dict[int, tuple[Any, ...]]:
+    """By customer what changes whenever anything about them does: their record, what they bought, what was said."""
+    identity = database_id(connection)
+    found: dict[int, list[Any]] = {id: [identity, id] for id in ids}
+    with whole(connection):  # looked up one by one; nothing of it is shown
+        for chosen in _marks():
+            rows = {
+                row[0]: row[1:] for row in plain_rows(connection, connection.execute(chosen, {"ids": ids}))
+            }
+            for id, mark in found.items():
+                mark.append(rows.get(id))
+    return {id: tuple(mark) for id, mark in found.items()}
+
+
+@cache
+def _marks() -> tuple[sa.Select[Any], ...]:
+    """Made once: with hundreds of ids it takes longer than to look them up."""
+    made = []
+    for entity in ("customer", "order", "purchase", "interaction"):
+        c = TABLES[entity].c
+        whose = c.id if entity == "customer" else c.customer_id
+        chosen = sa.select(whose, sa.func.count(), sa.func.sum(c.id), sa.func.sum(c.version))
+        made.append(chosen.where(whose.in_(sa.bindparam("ids", expanding=True))).group_by(whose))
+    return tuple(made)

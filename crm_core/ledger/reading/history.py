@@ -32,6 +32,12 @@ def _batch(row: Any) -> Batch:
     return Batch(**plain, files=files, undoes=row["undoes"], undone_by=row["undone_by"])
 
 
+def made(connection: Connection, batch: int) -> tuple[str, str] | None:
+    """Who made a batch, and when (ISO, UTC); None for one that is not there."""
+    row = connection.execute(sa.select(batches.c.who, batches.c.at).where(batches.c.id == batch)).first()
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
 def batch_summary(connection: Connection, batch: int) -> dict[str, Any]:
     """What the batch kept of its plan (counts by sheet, problems), empty when nothing."""
     text = connection.scalar(sa.select(batches.c.summary).where(batches.c.id == batch))
@@ -79,7 +85,8 @@ def _created_inside(connection: Connection, batch: int, limit: int) -> pd.DataFr
     rows: list[tuple[Any, ...]] = []
     for name, table in TABLES.items():
         title = _title(name)
-        found = connection.execute(sa.select(table.c.id, title).where(table.c.batch == batch).limit(limit))
+        theirs = sa.select(table.c.id, title).where(table.c.batch == batch)
+        found = connection.execute(theirs.order_by(table.c.id).limit(limit))
         rows += [(name, row_id, "created", None, None, title) for row_id, title in found]
     return pd.DataFrame(rows, columns=INSIDE, dtype=object)
 

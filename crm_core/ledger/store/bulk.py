@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 MANY = 20_000  # rows from which on a load is worth rebuilding indexes
+A_SET = 200  # changed cells from which on PostgreSQL is given them as a table
 # How SQLite sorts a large load: through a file (temp_store 1), 2,048 KiB at a time.
 SORTING = {"temp_store": 1, "cache_size": -2048}
 
@@ -109,15 +111,27 @@ def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]])
             copy.write_row(row)
 
 
-def execute_many(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run one statement (marks `?`) for each tuple, at driver level."""
-    if not rows:
+def set_cells(connection: Connection, table: str, column: str, cells: Sequence[tuple[Any, int]]) -> None:
+    """Write (value, id) pairs into one column: row by row, on PostgreSQL many of them as one set by way of COPY."""
+    if not cells:
         return
-    if connection.dialect.name == "postgresql":
-        statement = statement.replace("?", "%s")
+    if connection.dialect.name == "postgresql" and len(cells) > A_SET:
+        _set_as_one(connection, table, column, cells)
+        return
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
     cursor = connection.connection.cursor()
-    cursor.executemany(statement, rows)
+    cursor.executemany(f'UPDATE {table} SET "{column}" = {mark} WHERE id = {mark}', cells)
     cursor.close()
+
+
+def _set_as_one(connection: Connection, table: str, column: str, cells: Sequence[tuple[Any, int]]) -> None:
+    typed = f'SELECT "{column}" AS value, id FROM {table} WHERE false'
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE cells_to_set AS {typed}")
+    insert_rows(connection, "cells_to_set", ("value", "id"), cells)
+    connection.exec_driver_sql("ANALYZE cells_to_set")
+    given = "FROM cells_to_set AS given WHERE given.id"
+    connection.exec_driver_sql(f'UPDATE {table} SET "{column}" = given.value {given} = {table}.id')
+    connection.exec_driver_sql("DROP TABLE cells_to_set")
 
 
 def read_frame(connection: Connection, statement: sa.sql.Executable) -> pd.DataFrame:
@@ -147,5 +161,9 @@ class KeyTable:
         self.connection.exec_driver_sql(f"ANALYZE {self.name}")
         return self.table
 
-    def __exit__(self, *_: object) -> None:
-        self.connection.exec_driver_sql(f"DROP TABLE {self.name}")
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # After an error of its own PostgreSQL takes nothing more: the table goes with the transaction, and a refused
+        # DROP would hide what went wrong.
+        own = (DBAPIError, self.connection.dialect.loaded_dbapi.Error)
+        if kind is None or not issubclass(kind, own):
+            self.connection.exec_driver_sql(f"DROP TABLE {self.name}")

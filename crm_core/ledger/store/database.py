@@ -1,9 +1,10 @@
 """The handle: one engine, short transactions, one writer at a time, revisions."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,34 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from crm_core.errors import DatabaseTrouble, InvalidInput, RegularsError, StaleView
-from crm_core.ledger.store import schema
+from crm_core.ledger.store import schema, scope, turns
+from crm_core.ledger.store.own_tables import REFUSED
 from crm_core.ledger.store.tables import revisions as revisions_table
+from crm_core.model.rights import HERE, Person
 
-# One number that all our writers on a PostgreSQL database queue for.
-WRITE_LOCK = 7_305_112
 BUSY_SECONDS = 30
+_acts: Counter[tuple[str, str]] = Counter()  # by database and person
+# Of a connection of SQLite, in KB: each of the pool keeps its own, so only whoever writes has much.
+READERS_CACHE, WRITERS_CACHE = "cache_size=-4096", "cache_size=-131072"
 
 
 @dataclass(frozen=True)
 class Database:
-    """An open database. Cheap to keep for the life of the process; safe to use from several threads."""
+    """An open database, as somebody may use it. Cheap to keep for the life of the process; safe in several threads.
+
+    `person`: who opened it; their rights are looked at by every action and view. `still`: asked within every write who
+    they are by now; raises NotAllowed for somebody who was signed out or disabled meanwhile.
+    `narrow_engine`: connections for those who see their own customers only (`scope`); a pool of their own.
+    """
 
     url: str
     engine: Engine
+    narrow_engine: Engine
+    person: Person = HERE
+    still: Callable[[Connection], Person] | None = None
 
     @property
     def dialect(self) -> str:
@@ -38,25 +51,52 @@ class Database:
         name = self.engine.url.database
         return Path(name) if self.dialect == "sqlite" and name else None
 
+    @property
+    def address(self) -> str:
+        """The whole URL, with the password: for another process of ours, never for anybody to read."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+    @property
+    def key(self) -> str:
+        """What answers are kept by: the database, and whose customers are seen."""
+        return f"{self.url}#{self.person.name}" if self.person.own_only else self.url
+
+    @property
+    def whole(self) -> "Database":
+        """The same for what the program does by itself, for everybody: all customers, every right."""
+        return replace(self, person=HERE, still=None)
+
+    def opened_by(self, person: Person, still: Callable[[Connection], Person] | None = None) -> "Database":
+        """The same as this person may use it."""
+        return replace(self, person=person, still=still)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short read transaction: everything inside sees one state."""
-        with _in_words(self), self.engine.connect() as connection:
+        own = self.person.own_only
+        with _in_words(self), (self.narrow_engine if own else self.engine).connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            if own:
+                scope.narrow(connection, self.person.name)
             with connection.begin():
                 yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one write transaction: whole or nothing; a second writer waits up to 30 seconds."""
-        with _in_words(self), self.engine.connect() as connection:
+        mine = turns.queue_of(self.url).turn(BUSY_SECONDS)
+        with _in_words(self), mine, self.engine.connect() as connection:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with connection.begin():
-                if self.dialect == "postgresql":
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+            with _large_cache(connection), connection.begin():
+                schema.queue(connection, BUSY_SECONDS)
                 yield connection
+        _acts[self.url, self.person.name] += 1
+
+    @property
+    def acts(self) -> int:
+        """How often this person has written from this process: what may be behind others is never behind oneself."""
+        return _acts[self.url, self.person.name]
 
     def revisions(self) -> dict[str, int]:
         """By entity how often it changed: the key of every cache."""
@@ -65,6 +105,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.narrow_engine.dispose()
 
 
 def read_revisions(connection: Connection) -> dict[str, int]:
@@ -75,10 +116,10 @@ def read_revisions(connection: Connection) -> dict[str, int]:
 def open_database(url: str) -> Database:
     """Open (and create or upgrade) the database at `url`; DatabaseTrouble or InvalidInput in one sentence."""
     parsed = _parse(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-    database = Database(parsed.render_as_string(hide_password=True), engine)
+    make = _sqlite if parsed.get_backend_name() == "sqlite" else _postgresql
+    database = Database(parsed.render_as_string(hide_password=True), make(parsed), make(parsed))
     with _in_words(database):
-        schema.prepare(database.engine, database.file)
+        schema.prepare(database.engine, database.file, BUSY_SECONDS)
     return database
 
 
@@ -107,7 +148,9 @@ def _sqlite(url: URL) -> Engine:
             "with --database sqlite:///path/to/file.db."
         ) from trouble
     engine = sa.create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None}
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
@@ -117,9 +160,23 @@ def _sqlite(url: URL) -> Engine:
 def _pragmas(connection: sqlite3.Connection, _: Any) -> None:
     for pragma in (
         "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON",
-        "temp_store=MEMORY", "cache_size=-131072",
+        "temp_store=MEMORY", READERS_CACHE,
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _large_cache(connection: Connection) -> Iterator[None]:
+    """SQLite keeps more pages while it writes: an upload touches most of them many times."""
+    held = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if held is None:
+        yield
+        return
+    held.execute(f"PRAGMA {WRITERS_CACHE}")
+    try:
+        yield
+    finally:
+        held.execute(f"PRAGMA {READERS_CACHE}")
 
 
 def _begin(connection: Connection) -> None:
@@ -138,6 +195,20 @@ def _postgresql(url: URL) -> Engine:
         ) from trouble
 
 
+UNREACHED = "cannot be reached. Check that its server runs and that the address is right"
+NO_ROOM = (
+    "has no connection to spare: too many programs are connected to its server. Nothing was saved; try again "
+    "shortly, or let the server take more (max_connections)"
+)
+NOT_LET_IN = "does not let this user in. Check the user's name and the password in the address"
+WENT_AWAY = (
+    "went away in the middle. Nothing of it was saved unless the history shows it; try again in a minute"
+)
+# A server that was killed or stopped, or the way to it: only at the moment of COMMIT nobody knows what it still did.
+WENT = (
+    "terminating connection", "closed the connection", "connection is lost", "connection is closed",
+    "consuming input failed", "no connection to the server", "could not receive data", "could not send data",
+)  # fmt: skip
 # What a driver says, and what a person should read. The first match wins.
 TROUBLES = (
     (
@@ -150,6 +221,10 @@ TROUBLES = (
     ),
     ("full", "has no space left on its disk. Nothing was saved; free some space and try again"),
     (
+        "disk i/o error",
+        "could not be written to its disk, or read from it. Nothing was saved; look at the disk and at quotas",
+    ),
+    (
         "readonly",
         "is in a place that may not be written to. Nothing was saved; change the folder's permissions",
     ),
@@ -159,7 +234,27 @@ TROUBLES = (
     ),
     ("malformed", "is damaged. Restore the last backup with: regulars restore FILE"),
     ("unable to open", "cannot be opened. Check that its folder exists and may be written to"),
-    ("connection", "cannot be reached. Check that its server runs and that the address is right"),
+    *(
+        (sign, NO_ROOM)
+        for sign in ("too many clients", "too many connections", "connection slots are reserved")
+    ),
+    (
+        "queuepool limit",
+        "is asked for too much at once: nobody's turn came in 30 seconds. Nothing was saved; try again shortly",
+    ),
+    *(
+        (sign, NOT_LET_IN)
+        for sign in (
+            "authentication failed",
+            "no password supplied",
+            "no pg_hba.conf entry",
+            'fatal:  role "',
+        )
+    ),
+    ('fatal:  database "', "is not there. Make it first (createdb), or correct the address"),
+    ("connection failed", UNREACHED),
+    *((sign, WENT_AWAY) for sign in WENT),
+    ("connection", UNREACHED),
 )
 
 
@@ -169,7 +264,7 @@ def _in_words(database: Database) -> Iterator[None]:
     driver = database.engine.dialect.loaded_dbapi
     try:
         yield
-    except (DBAPIError, driver.Error) as trouble:
+    except (DBAPIError, PoolTimeout, turns.TooLong, driver.Error) as trouble:
         said = getattr(trouble, "orig", None) or trouble
         refusal = _refusal(database, said, isinstance(said, driver.IntegrityError))
         if refusal is None:
@@ -179,6 +274,10 @@ def _in_words(database: Database) -> Iterator[None]:
 
 def _refusal(database: Database, said: object, twice: bool) -> RegularsError | None:
     text = str(said).lower()
+    if REFUSED in text:
+        return DatabaseTrouble(
+            f"The database {database.url} changes no line of it: {REFUSED}. Nothing was saved."
+        )
     if twice and "foreign key" in text:
         return StaleView(
             "A record that this points to is not there any more, so nothing was saved. Look at it again and save again."

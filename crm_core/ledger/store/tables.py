@@ -111,6 +111,10 @@ for _name, _key in UNIQUE_KEYS:
 Index("customers_email", customers.c.email)
 Index("customers_phone_key", customers.c.phone_key)
 Index("customers_name", customers.c.name)
+# Whose customers somebody sees; a sheet without owners costs nothing here.
+for _owned in (customers, follow_ups):
+    _named = _owned.c.owner.is_not(None)
+    Index(f"{_owned.name}_owner", _owned.c.owner, sqlite_where=_named, postgresql_where=_named)
 Index("aliases_value", TABLES["alias"].c.value)
 Index("aliases_customer", TABLES["alias"].c.customer_id)
 # Covers all that the kept sums read: one customer is one seek, all customers are one pass in order.

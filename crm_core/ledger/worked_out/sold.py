@@ -87,8 +87,11 @@ def read_sold(
     whole = {name: _joined(blocks, name) for name in WIDTHS}
     whole["order"] ^= (whole["customer"] + 1) * MIX
     whole["order"] = pd.factorize(whole["order"])[0].astype("int32")
-    items, place = items_of(_counted(variants, whole["variant"]))
-    item = place[whole.pop("variant")]
+    counted = _counted(variants, whole["variant"])
+    # In the order of their texts: equal ones shall stand alike, in whatever order a database gives its rows.
+    spelt = sorted(range(len(counted)), key=lambda place: _texts(counted[place]))
+    items, place = items_of([counted[number] for number in spelt])
+    item = place[np.argsort(spelt)][whole.pop("variant")]
     return Sold(items, item=item, **whole).only(item != NO_ITEM)
 
 
@@ -96,6 +99,10 @@ def _counted(variants: _Numbered, variant: np.ndarray) -> list[Variant]:
     counts = np.bincount(variant, minlength=len(variants))
     both = zip(variants, counts, strict=True)
     return [Variant(code, product, category, int(count)) for (code, product, category), count in both]
+
+
+def _texts(one: Variant) -> tuple[str, ...]:
+    return one.code or "", one.product or "", one.category or ""
 
 
 def _told(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,16 +10,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from crm_core.errors import StaleView
+from crm_core.errors import DatabaseTrouble, NotAllowed, StaleView
 from crm_core.ledger.profiles import kept
 from crm_core.ledger.store.clock import stamp
 from crm_core.ledger.store.database import Database, read_revisions
 from crm_core.ledger.store.tables import batches, revisions
 from crm_core.ledger.worked_out import stamps as derived
+from crm_core.ledger.writing import audit
+from crm_core.ledger.writing.allowed import check_may_write, entities_of
 from crm_core.ledger.writing.rows import Touch, change_cells, create_rows, remove_rows
+from crm_core.ledger.writing.sealing import note_batch
+from crm_core.ledger.writing.sweeps import with_sweep
 from crm_core.model.changes import Batch, ChangeSet, Conflict
+from crm_core.watch import figures
 
 Progress = Callable[[str, float], None]
+BOUGHT = frozenset({"customer", "order", "purchase"})  # what occasions are made of
 
 
 def quiet(_: str, __: float) -> None:
@@ -41,10 +48,19 @@ def apply(
     """
     try:
         return _apply(database, changes, who, as_of, progress)
+    except NotAllowed:
+        _note_refusal(database, changes, who)
+        raise
     except StaleView:
         if replan is None:
             raise
     return _apply(database, replan(), who, as_of, progress)
+
+
+def _note_refusal(database: Database, changes: ChangeSet, who: str) -> None:
+    """That somebody tried what they may not, in a write of its own; a busy database must not hide the refusal."""
+    with suppress(DatabaseTrouble), database.write() as connection:
+        audit.add(connection, who, "refused", {"tried": sorted(entities_of(changes))})
 
 
 def roll(database: Database, as_of: date) -> None:
@@ -66,16 +82,19 @@ def keep_derived(
 
 def _apply(database: Database, changes: ChangeSet, who: str, as_of: date, progress: Progress) -> Batch:
     with database.write() as connection:
+        check_may_write(connection, database, changes)
         _check_revisions(connection, changes)
         batch = _open_batch(connection, changes, who)
         touch, conflicts, counts = _apply_rows(connection, changes, batch.id, progress)
         created, changed, removed = counts
         batch = replace(batch, conflicts=conflicts, created=created, changed=changed, removed=removed)
         _close_batch(connection, batch, changes)
+        note_batch(connection, batch, changes, touch.first_ids, who)
         progress("Bringing the sums up to date", 0.8)
-        kept.keep(connection, touch.customers, as_of)
-        raise_revisions(connection, touch.entities)
+        kept.keep(connection, touch.customers, as_of, bought=bool(touch.entities & BOUGHT))
+        raise_revisions(connection, with_sweep(changes, touch.entities, sum(counts)))
         progress("Saving", 0.98)
+    figures.saved(batch.created, upload=bool(batch.files), undo=batch.undoes is not None)
     return batch
 
 

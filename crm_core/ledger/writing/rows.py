@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles.occasions import NOBODY
-from crm_core.ledger.store.bulk import KeyTable, execute_many, insert_frame, plain_list, read_frame
+from crm_core.ledger.store.bulk import KeyTable, insert_frame, insert_rows, plain_list, read_frame, set_cells
 from crm_core.ledger.store.tables import OWN_COLUMNS, TABLES, archive, orders, revisions
 from crm_core.ledger.store.tables import changes as changes_table
 from crm_core.ledger.writing.cells import EXTRA, cell_of, decoded, encoded, same_value
@@ -19,6 +19,7 @@ from crm_core.model.entities import Kind
 from crm_core.model.folding import phone_key, search_column
 from crm_core.model.registry import ENTITIES
 
+LOGGED = ("batch", "entity", "row_id", "field", "before", "after")  # of one changed cell
 # What a profile counts: a change of these touches the customer's sums.
 COUNTED = ("order", "purchase", "interaction", "follow-up")
 Written = list[tuple[int, str, Any, Any]]  # row, column, before, after
@@ -235,10 +236,7 @@ def _write_cells(
     log = [
         (batch, name, row, column, encoded(before), encoded(after)) for row, column, before, after in wanted
     ]
-    statement = (
-        f"INSERT INTO {changes_table.name} (batch, entity, row_id, field, before, after) VALUES (?,?,?,?,?,?)"
-    )
-    execute_many(connection, statement, log)
+    insert_rows(connection, changes_table.name, LOGGED, log)
     _touch_changed(connection, name, [stored[row_id] for row_id in ids], wanted, touch)
 
 
@@ -266,13 +264,11 @@ def _update(connection: Connection, name: str, wanted: Written, stored: Stored) 
     for column, rows in columns.items():
         values = [(stored[row_id][column], row_id) for row_id in sorted(rows)]
         if len(rows) > 1 and column in _unique(name):  # two may change keys with each other
-            execute_many(
-                connection, f'UPDATE {table} SET "{column}" = NULL WHERE id = ?', [v[1:] for v in values]
-            )
-        execute_many(connection, f'UPDATE {table} SET "{column}" = ? WHERE id = ?', values)
-    execute_many(
-        connection, f"UPDATE {table} SET version = version + 1 WHERE id = ?", [(row_id,) for row_id in ids]
-    )
+            set_cells(connection, table, column, [(None, row_id) for _, row_id in values])
+        set_cells(connection, table, column, values)
+    for row_id in ids:
+        stored[row_id]["version"] += 1
+    set_cells(connection, table, "version", [(stored[row_id]["version"], row_id) for row_id in ids])
 
 
 def _unique(name: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The inverse of a batch: what it created goes, what it changed goes back, what it removed returns; the rest stays."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from crm_core.errors import InvalidInput, NotFound
 from crm_core.ledger.store.bulk import KeyTable
 from crm_core.ledger.store.tables import TABLES, batches, changes
 from crm_core.ledger.writing.cells import cell_of, from_text, same_value
+from crm_core.ledger.writing.erase_history import ERASED
 from crm_core.ledger.writing.undo_returns import handed_back, removed
 from crm_core.ledger.writing.undo_rules import RETAGGED, Led, Staying, led_by
 from crm_core.ledger.writing.undo_since import Kept, edited_since
@@ -85,6 +87,8 @@ def _check(connection: Connection, batch: int) -> None:
         raise InvalidInput(
             f"Number {batch} was already undone by number {row['undone_by']}. To bring it back, undo that one."
         )
+    if ERASED in json.loads(row["summary"]):
+        raise InvalidInput(f"Number {batch} erased a person, and nothing of them is left to bring back.")
 
 
 Freed = dict[tuple[str, str], set[int]]
@@ -178,15 +182,11 @@ def _listed(connection: Connection, name: str, why: dict[int, str]) -> list[Kept
     if not why:
         return []
     table = TABLES[name]
-    titles = [table.c[key] for key in (*ENTITIES[name].keys, "name") if key in table.c]
-    title = (
-        sa.func.coalesce(*titles, sa.cast(table.c.id, sa.Text()))
-        if titles
-        else sa.cast(table.c.id, sa.Text())
-    )
-    with KeyTable(connection, "listed", why) as keys:
+    keys = [key for key in (*ENTITIES[name].keys, "name", "id") if key in table.c]
+    title = sa.func.coalesce(*(sa.cast(table.c[key], sa.Text()) for key in keys), "")
+    with KeyTable(connection, "listed", why) as wanted:
         rows = connection.execute(
-            sa.select(table.c.id, title).where(table.c.id.in_(sa.select(keys.c.key)))
+            sa.select(table.c.id, title).where(table.c.id.in_(sa.select(wanted.c.key)))
         ).all()
     return [Kept(name, row_id, str(code), why[row_id]) for row_id, code in rows]
 
@@ -198,6 +198,9 @@ def _changed(connection: Connection, batch: int, led: Led) -> tuple[pd.DataFrame
     edited: dict[str, dict[int, str]] = {}
     now = _current_cells(connection, rows)
     for entity, row_id, field, before, after in rows:
+        if before is None and after is None:
+            edited.setdefault(entity, {})[row_id] = ERASED
+            continue
         stored, place = now[entity].get(row_id), (entity, row_id, field)
         first, last = back.get(place, (from_text(after), stored and cell_of(stored, field)))
         if stored is not None and same_value(last, from_text(after)):

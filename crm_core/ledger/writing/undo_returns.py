@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from crm_core.ledger.store.bulk import KeyTable, read_frame
 from crm_core.ledger.store.tables import TABLES, archive
+from crm_core.ledger.writing.erase_history import ERASED
 from crm_core.ledger.writing.undo_since import Kept
 from crm_core.model.changes import cell_frame
 
@@ -22,7 +23,11 @@ def removed(
     taken: list[Kept] = []
     rows = read_frame(connection, sa.select(archive.c.entity, archive.c.data).where(archive.c.batch == batch))
     for name, group in rows.groupby("entity", sort=False):
-        frame = pd.DataFrame([json.loads(data) for data in group["data"]], dtype=object)
+        held = [json.loads(data) for data in group["data"]]
+        taken += [Kept(str(name), row["id"], str(row["id"]), ERASED) for row in held if row.get(ERASED)]
+        if not (left := [row for row in held if not row.get(ERASED)]):
+            continue
+        frame = pd.DataFrame(left, dtype=object)
         blocked = _blocked(connection, str(name), frame, cells)
         taken += [Kept(str(name), row, str(row), why) for row, why in blocked.items()]
         returns[str(name)] = _typed(str(name), frame[~frame["id"].isin(blocked)])

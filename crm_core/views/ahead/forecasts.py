@@ -4,7 +4,7 @@ All of it is read from what `actions.forecasts.refresh` kept; `state` says of wh
 holds. Money in ten-thousandths.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out import forecasts
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
+from crm_core.model.rights import SEE, needs
 from crm_core.views.ahead.person import PersonForecast, of_customer
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
@@ -72,9 +73,13 @@ class Quality:
     over_time: pd.DataFrame
 
 
+@needs(SEE)
 def state(database: Database, as_of: date) -> ForecastState:
-    """What the kept forecasts are, and whether they hold on that day."""
-    return _state(database, as_of=as_of)
+    """What the kept forecasts are, and whether they hold on that day; of how they were made, whoever sees their own
+    customers only is told nothing."""
+    found = _state(database, as_of=as_of)
+    own = database.person.own_only
+    return replace(found, parameters={}, intervals={}, warnings=()) if own else found
 
 
 @remembered("forecast", "setting", *forecasts.BOUGHT)
@@ -90,6 +95,7 @@ def _state(stock: Stock) -> ForecastState:
     )  # fmt: skip
 
 
+@needs(SEE, whole=True)
 def quality(database: Database, as_of: date) -> Quality | None:
     """How good a forecast would have been a while ago; None where there is none or nothing to try it on."""
     return _quality(database, as_of=as_of)
@@ -124,6 +130,7 @@ def quality_words(since: date, until: date, as_of: date, forecast: int, actual: 
     return f"{ago} ago we would have forecast {expected}; {actual:,} came."
 
 
+@needs(SEE, whole=True)
 def revenue_ahead(
     database: Database, as_of: date, months: int = 6, whom: Condition = EVERYBODY
 ) -> pd.DataFrame:
@@ -168,6 +175,7 @@ def _share(stock: Stock, whom: Condition) -> float:
     return forecasts.value_of(stock.connection, stock.as_of, whom) / whole if whole else 0.0
 
 
+@needs(SEE, whole=True)
 def save_first(database: Database, as_of: date, whom: Condition = EVERYBODY, most: int = 300) -> Marks:
     """The people most worth saving, most at stake first: id, name, p_alive, clv_12m, at_stake, last_on, segment.
 
@@ -190,6 +198,7 @@ def _save_first(stock: Stock, whom: Condition, most: int) -> Marks:
     return Marks(frame, tuple(Where("id", "is", int(number)) for number in frame["id"]))
 
 
+@needs(SEE, whole=True)
 def alive_bands(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """How likely people are still customers, in five bands: label, low, high (0..1), people, clv_12m.
 

@@ -11,10 +11,12 @@ from crm_core.insight.outlook_facts import summary
 from crm_core.insight.outlook_people import predict
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out.histories import buying
+from crm_core.model.rights import SEE, needs
 
 MOST_FITTED = 500_000  # people: who asks on the command line may wait longer than a page
 
 
+@needs(SEE, whole=True)
 def prediction(
     database: Database, as_of: date, *, until: date | None = None, model: str = BEST
 ) -> dict[str, Any]:

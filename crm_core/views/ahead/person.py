@@ -10,6 +10,7 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import Where
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.words import ago, money
@@ -40,6 +41,7 @@ class PersonForecast:
     words: tuple[str, ...] = ()
 
 
+@needs(SEE)
 def of_customer(database: Database, customer_id: int, as_of: date) -> PersonForecast | None:
     """The kept forecast of one customer; None when they never bought or nothing could be forecast."""
     return _of_customer(database, int(customer_id), as_of=as_of)

@@ -11,6 +11,7 @@ from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out import items
 from crm_core.ledger.writing import existing
 from crm_core.model.folding import fold
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.goods.evidence import prices
 from crm_core.views.goods.stall import places_of
@@ -64,6 +65,7 @@ def _lines(stock: Stock, customer: int) -> pd.DataFrame:
     return items.lines_of(stock.connection, customer, stock.as_of)
 
 
+@needs(SEE)
 def habits(database: Database, customer_id: int, as_of: date) -> Habits | None:
     """What they usually do; None for somebody who has bought no product by name."""
     lines = _lines(database, int(customer_id), as_of=as_of)

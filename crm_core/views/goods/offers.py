@@ -17,6 +17,7 @@ from crm_core.ledger.worked_out import items
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY, Condition, Where
 from crm_core.model.folding import fold
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.goods.evidence import Words, evidence
 from crm_core.views.goods.stall import Stall, ids_of, kept_on, places_of, stall
@@ -51,6 +52,7 @@ class _Asked:
     like: tuple[int, ...]
 
 
+@needs(SEE, whole=True)
 def offer(
     database: Database, item_or_product: str, as_of: date, whom: Condition = EVERYBODY, most: int = 200,
     like: tuple[str, ...] = (), price: int | None = None,

@@ -18,6 +18,7 @@ from crm_core.ledger.worked_out import items
 from crm_core.ledger.worked_out.sold import read_sold
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
 from crm_core.model.folding import fold
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import SEGMENTS
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
@@ -49,6 +50,7 @@ SEGMENT = ("segment", "product", "people", "share", "lift")
 # What there is ------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def catalogue(database: Database, as_of: date) -> pd.DataFrame:
     """All products to choose from, most people first: item, product, category, price (ten-thousandths), people; those
     declared and never bought last, with 0 people."""
@@ -73,6 +75,7 @@ def _goods(stock: Stock) -> pd.DataFrame:
     return _most_people(items.item_sums(read_sold(stock.connection, stock.as_of)))
 
 
+@needs(SEE, whole=True)
 def worked_out_on(database: Database, as_of: date) -> date | None:
     """The earlier day that the products shown are of; None where they are of as_of and of the records as they stand, or
     are worked out as they are asked for."""
@@ -86,6 +89,7 @@ def _most_people(goods: pd.DataFrame) -> pd.DataFrame:
 # What sells ---------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def best_sellers(database: Database, period: Period, whom: Condition = EVERYBODY, most: int = 20) -> Marks:
     """What brought most in the period: item, product, category, people, orders, quantity, revenue, before (the revenue
     of the period it is compared with). Returns are taken off revenue and quantity; lines without a customer count
@@ -131,6 +135,7 @@ def _marks_of_best(best: pd.DataFrame, span: Period, whom: Condition) -> Marks:
 # What goes together -------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def together(database: Database, as_of: date, whom: Condition = EVERYBODY, most: int = 20) -> Marks:
     """Products that the same people buy, oftener than chance explains, weightiest first (support · log₂ lift): first,
     second (their names), people who bought both, support, confidence (of the buyers of the first, those who bought the
@@ -189,6 +194,7 @@ def _marks_of_pairs(
 # What each segment buys ---------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def by_segment(database: Database, as_of: date, most: int = 5) -> Marks:
     """What each segment buys: segment, product, people, share (of the segment's people who bought anything), lift (that
     share ÷ the share among all). First what it buys more than others (share · log₂ lift), then what most of it buy."""

@@ -20,6 +20,7 @@ from crm_core.ledger.worked_out.item_buyers import read_buyers
 from crm_core.ledger.worked_out.sold import Sold, read_sold
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Not, Where, all_of
 from crm_core.model.folding import fold
+from crm_core.model.rights import SEE, needs
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.customers import READ
 
@@ -39,6 +40,7 @@ class Stall:
         return self.market.baskets
 
 
+@needs(SEE, whole=True)
 def stall(database: Database, as_of: date) -> Stall:
     """From what is kept; while nothing ever was, from all lines (500,000: about 3 seconds). Then held."""
     kept = _kept_stall(database, as_of=as_of)
@@ -69,6 +71,7 @@ def known_baskets(known: Sold) -> Baskets:
     return baskets(tuple(known.items["item"]), known.customer, known.item, known.day)
 
 
+@needs(SEE, whole=True)
 def kept_on(database: Database, as_of: date) -> date | None:
     """The day of the kept products where they are shown and not current."""
     return _kept_on(database, as_of=as_of)
@@ -82,6 +85,7 @@ def _kept_on(stock: Stock) -> date | None:
     return date.fromisoformat(stamp.as_of)
 
 
+@needs(SEE, whole=True)
 def ids_of(database: Database, whom: Condition, as_of: date) -> np.ndarray | None:
     """The numbers of the people who meet the condition, rising; None for everybody."""
     return None if whom == EVERYBODY else _ids(database, whom, as_of=as_of)

@@ -7,14 +7,16 @@ import pandas as pd
 from crm_core.ledger.profiles import visits
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition, Where
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import PRIORITIES
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import Marks, marks_of
 
 SUMS = ["people", "visits", "purchases"]
 
 
+@needs(SEE, whole=True)
 def conversion(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """What share of the visits became a purchase, by class up to as_of: priority, people, visits, purchases,
     conversion (0 to 1; missing where nobody came).
@@ -26,7 +28,7 @@ def conversion(database: Database, as_of: date, whom: Condition = EVERYBODY) -> 
     return _conversion(database, whom, as_of=as_of)
 
 
-@remembered(*READ, "visit-count")
+@remembered(*READ, "visit-count", behind=ALL_DAY)
 def _conversion(stock: Stock, whom: Condition) -> Marks:
     found = [visits.of_people(stock.connection, whom, stock.as_of)]
     if whom == EVERYBODY:

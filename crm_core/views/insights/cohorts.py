@@ -10,7 +10,8 @@ from crm_core.ledger.profiles import cohorts as ledger
 from crm_core.ledger.profiles import spans
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import Marks, between, bought_between, marks_of
 from crm_core.views.insights.periods import MONTHS, label, period
@@ -19,6 +20,7 @@ STEPS = ("month", "quarter")
 MOST = 12
 
 
+@needs(SEE, whole=True)
 def cohorts(
     database: Database, as_of: date, whom: Condition = EVERYBODY, step: str = "month", most: int = MOST
 ) -> Marks:
@@ -35,7 +37,7 @@ def cohorts(
     return _cohorts(database, whom, step, most, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _cohorts(stock: Stock, whom: Condition, step: str, most: int) -> Marks:
     months = MONTHS[step]
     days = spans.days_of(stock.connection, whom, stock.as_of)

@@ -11,8 +11,9 @@ from crm_core.ledger.profiles import spans
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import MONEY_UNIT
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import among, between, bought_between, fell_silent, ordered_before
 from crm_core.views.insights.periods import Period, history, label, year_before
@@ -88,6 +89,7 @@ TILES = (
 )  # fmt: skip
 
 
+@needs(SEE, whole=True)
 def kpis(database: Database, period: Period, whom: Condition = EVERYBODY) -> tuple[Kpi, ...]:
     """TILES as seen on the period's last day, of those who meet `whom` then; of EVERYBODY, revenue and mean order are
     the company's, lines without a customer included.
@@ -103,7 +105,7 @@ def kpis(database: Database, period: Period, whom: Condition = EVERYBODY) -> tup
     return tuple(_kpi(tile, period, whom, sums, goals) for tile in TILES)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _numbers(stock: Stock, period: Period, whom: Condition) -> pd.DataFrame:
     """A row a span, those of the history, then the same period a year ago; `known`: not all before the first record."""
     wanted = [*history(period), year_before(period)]

@@ -14,8 +14,9 @@ from crm_core.ledger.store.database import Database
 from crm_core.ledger.worked_out import standings, stood
 from crm_core.ledger.worked_out.standings import NO_PURCHASE, Kept
 from crm_core.model.conditions import EVERYBODY, All, Condition, Not, Saved, Was, Where
+from crm_core.model.rights import SEE, needs
 from crm_core.model.words import SEGMENTS, TIERS
-from crm_core.views.cache import Stock, remembered
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import Marks, among
 
@@ -47,11 +48,12 @@ class Movement:
     stale: bool = True
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _kept(stock: Stock) -> Kept:
     return standings.kept(stock.connection, stock.as_of)
 
 
+@needs(SEE, whole=True)
 def kept(database: Database, as_of: date) -> Kept:
     """Which days the kept standings know, as seen on that day, and whether they are stale."""
     return _kept(database, as_of=as_of)
@@ -60,6 +62,7 @@ def kept(database: Database, as_of: date) -> Kept:
 # Counts by month -------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def counts_by_month(
     database: Database, as_of: date, what: str = "segment", whom: Condition = EVERYBODY
 ) -> KeptMarks:
@@ -72,7 +75,7 @@ def counts_by_month(
     return _counts_by_month(database, what, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _counts_by_month(stock: Stock, what: str, whom: Condition) -> KeptMarks:
     state = standings.kept(stock.connection, stock.as_of)
     values = _values(stock, what, state)
@@ -112,13 +115,14 @@ def _count_the_rest(counts: dict[tuple[str, str], int], days: Sequence[str], eve
 # Who went where --------------------------------------------------------------------------------------------------
 
 
+@needs(SEE, whole=True)
 def movement(database: Database, as_of: date, since: date, whom: Condition = EVERYBODY) -> Movement:
     """Who went from which segment on the kept day `since` to which segment as of today. Empty where that day is not
     kept (`kept(...).days` are those that are)."""
     return _movement(database, since, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _movement(stock: Stock, since: date, whom: Condition) -> Movement:
     state, day = standings.kept(stock.connection, stock.as_of), since.isoformat()
     found = pd.DataFrame(columns=list(BANDS))
@@ -150,6 +154,7 @@ def _came_and_left(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(sums).rename_axis("value").reset_index()
 
 
+@needs(SEE, whole=True)
 def in_and_out(
     database: Database, as_of: date, since: date, saved: int | str, whom: Condition = EVERYBODY
 ) -> KeptMarks:
@@ -158,7 +163,7 @@ def in_and_out(
     return _in_and_out(database, since, saved, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _in_and_out(stock: Stock, since: date, saved: int | str, whom: Condition) -> KeptMarks:
     state = standings.kept(stock.connection, stock.as_of)
     was, now = _then_and_now(stock, since.isoformat(), saved)

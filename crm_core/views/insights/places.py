@@ -7,7 +7,8 @@ from crm_core.ledger.profiles import series
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, Condition, Where
 from crm_core.model.folding import fold
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import Marks, marks_of
 
@@ -15,6 +16,7 @@ KINDS = ("city", "country", "region")
 MOST = 20
 
 
+@needs(SEE, whole=True)
 def places(
     database: Database, as_of: date, whom: Condition = EVERYBODY, by: str = "city", most: int = MOST
 ) -> Marks:
@@ -25,7 +27,7 @@ def places(
     return _places(database, whom, by, most, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _places(stock: Stock, whom: Condition, by: str, most: int) -> Marks:
     found = series.by_value(stock.connection, by, whom, stock.as_of)
     found = found.assign(place=found["value"].map(fold), people=found["people"].astype("int64"))

@@ -9,7 +9,8 @@ from crm_core.ledger.profiles import spans
 from crm_core.ledger.profiles.days import Days, first_and_last, number_of
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition, Has, Where
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import Marks, marks_of
 
@@ -18,13 +19,14 @@ A_YEAR = 365  # days
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+@needs(SEE, whole=True)
 def gaps(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """People by their own gap, (last − first) ÷ (purchase days − 1): label, low, high (days; low included, high not,
     <NA> for the last band), people. Only those who bought on two days or more."""
     return _gaps(database, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _gaps(stock: Stock, whom: Condition) -> Marks:
     people = np.bincount(_bands(spans.days_of(stock.connection, whom, stock.as_of)), minlength=len(EDGES))
     bands = list(zip(EDGES, (*EDGES[1:], None), strict=True))
@@ -53,13 +55,14 @@ def _between_gaps(low: int, high: int | None) -> Condition:
     return least if high is None else All((least, Where("own_gap", "less than", high)))
 
 
+@needs(SEE, whole=True)
 def seasons(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """The 365 days up to as_of by weekday: weekday (0: Monday), label, orders, revenue (of EVERYBODY lines without a
     customer included), people who ordered on one."""
     return _seasons(database, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _seasons(stock: Stock, whom: Condition) -> Marks:
     days = spans.days_of(stock.connection, whom, stock.as_of)
     year = days.where(days.day > number_of(stock.as_of) - A_YEAR)

@@ -8,7 +8,8 @@ from crm_core.ledger.profiles import series
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
 from crm_core.model.conditions import EVERYBODY, All, Condition, Not, Where
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.marks import among, between, fell_silent
 from crm_core.views.insights.periods import Period
@@ -98,6 +99,7 @@ TOPICS = (
 )  # fmt: skip
 
 
+@needs(SEE, whole=True)
 def sentences(
     database: Database, period: Period, most: int = MOST, whom: Condition = EVERYBODY
 ) -> tuple[Sentence, ...]:
@@ -109,7 +111,7 @@ def sentences(
     return _ranked(database, period, whom, as_of=period.end)[:most]
 
 
-@remembered(*READ, "setting")
+@remembered(*READ, "setting", behind=ALL_DAY)
 def _ranked(stock: Stock, period: Period, whom: Condition) -> tuple[Sentence, ...]:
     currency = existing.currency(stock.connection)
     conditions = [among(whom, topic.condition(period)) for topic in TOPICS]

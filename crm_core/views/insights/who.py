@@ -12,7 +12,8 @@ from crm_core.ledger.profiles.series import WORDS
 from crm_core.ledger.profiles.totals import totals
 from crm_core.ledger.store.database import Database
 from crm_core.model.conditions import EVERYBODY, All, Condition, Where
-from crm_core.views.cache import Stock, remembered
+from crm_core.model.rights import SEE, needs
+from crm_core.views.cache import ALL_DAY, Stock, remembered
 from crm_core.views.customers import READ
 from crm_core.views.insights.kpis import BOUGHT
 from crm_core.views.insights.marks import Marks, bought_between, marks_of
@@ -20,16 +21,18 @@ from crm_core.views.insights.marks import Marks, bought_between, marks_of
 MOST_POINTS = 200
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _daily(stock: Stock, whom: Condition) -> pd.DataFrame:
     return series.daily(spans.days_of(stock.connection, whom, stock.as_of))
 
 
+@needs(SEE, whole=True)
 def daily(database: Database, as_of: date, whom: Condition = EVERYBODY) -> pd.DataFrame:
     """By day up to as_of, lines without a customer included where whom is EVERYBODY: day, orders, revenue, bought."""
     return _daily(database, whom, as_of=as_of)
 
 
+@needs(SEE, whole=True)
 def revenue_by_month(
     database: Database, as_of: date, *, by: str | None = None, whom: Condition = EVERYBODY
 ) -> Marks:
@@ -52,7 +55,7 @@ _companys_months = remembered(*BOUGHT)(_by_month)
 _months = remembered(*READ)(_by_month)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _months_and(stock: Stock, by: str, whom: Condition) -> Marks:
     days = spans.days_of(stock.connection, whom, stock.as_of)
     found = series.by_month_and(days, _codes_of(stock, whom), by)
@@ -88,6 +91,7 @@ def _codes_of(stock: Stock, whom: Condition) -> series.Codes:
     return found.of(spans.ids_of(stock.connection, whom, stock.as_of))
 
 
+@needs(SEE, whole=True)
 def distribution(database: Database, name: str, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """People and revenue by segment, tier, pattern, stage or priority: value, people, share, revenue; in the order of
     the words, none left out."""
@@ -97,7 +101,7 @@ def distribution(database: Database, name: str, as_of: date, whom: Condition = E
     return _distribution(database, name, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _distribution(stock: Stock, name: str, whom: Condition) -> Marks:
     sums = _grouped(stock, whom, [name]).set_index(name).reindex(range(1, len(WORDS[name]) + 1), fill_value=0)
     share = (sums["people"] / max(1, int(sums["people"].sum()))).astype("float64")
@@ -110,12 +114,13 @@ def _grouped(stock: Stock, whom: Condition, names: list[str]) -> pd.DataFrame:
     return series.grouped(_codes_of(stock, whom), totals(stock.connection, stock.as_of), names)
 
 
+@needs(SEE, whole=True)
 def rfm_grid(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """The 25 cells of recency and frequency: r, f, people, revenue; r from 5 to 1, f from 1 to 5."""
     return _rfm_grid(database, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _rfm_grid(stock: Stock, whom: Condition) -> Marks:
     cells = [(r, f) for r in (5, 4, 3, 2, 1) for f in (1, 2, 3, 4, 5)]
     every = pd.MultiIndex.from_tuples(cells, names=["r", "f"])
@@ -123,13 +128,14 @@ def _rfm_grid(stock: Stock, whom: Condition) -> Marks:
     return marks_of(frame, whom, [All((Where("r", "is", r), Where("f", "is", f))) for r, f in cells])
 
 
+@needs(SEE, whole=True)
 def pareto(database: Database, as_of: date, whom: Condition = EVERYBODY) -> Marks:
     """What share of the buyers brings what share of the revenue: people, people_share, revenue_share; at most 200
     points, greatest first; at equal amounts a point takes in all who spent as much. Behind it they stand."""
     return _pareto(database, whom, as_of=as_of)
 
 
-@remembered(*READ)
+@remembered(*READ, behind=ALL_DAY)
 def _pareto(stock: Stock, whom: Condition) -> Marks:
     spent = series.revenues(spans.days_of(stock.connection, whom, stock.as_of))
     at = np.unique(np.linspace(1, len(spent), min(len(spent), MOST_POINTS)).round().astype(int))

@@ -7,7 +7,9 @@ from datetime import date
 from crm_core.errors import InvalidInput
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.writing import existing
+from crm_core.ledger.writing.handed_out import handed_out
 from crm_core.model.conditions import EVERYBODY, Condition
+from crm_core.model.rights import EXPORT, needs
 from crm_core.views import customers
 from crm_core.views.customers import PeopleQuery
 from crm_core.views.insights.periods import STANDARD, Period, period
@@ -47,6 +49,7 @@ CHAPTERS: tuple[tuple[Chapter, str], ...] = (
 )  # fmt: skip
 
 
+@needs(EXPORT, whole=True)
 def report_file(
     database: Database, span: str | Period, as_of: date, whom: Condition = EVERYBODY, about: str = ""
 ) -> bytes:
@@ -62,6 +65,7 @@ def report_file(
     listed = [(sheet.name, words) for sheet, words in found if sheet is not None]
     cover = _cover(scope, about, listed, missing)
     title = {"title": f"Customers, {scope.span.words}", "subject": "Report of Regulars"}
+    handed_out(database, "report", len(listed))
     return write_xlsx([cover, *sheets], properties=title, currency=scope.currency)
 
 

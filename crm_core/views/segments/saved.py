@@ -13,6 +13,7 @@ from crm_core.ledger.reading import queries
 from crm_core.ledger.store.database import Database
 from crm_core.model.condition_json import from_json
 from crm_core.model.conditions import EVERYBODY, All, AnyOf, Condition, Has, Not
+from crm_core.model.rights import SEE, needs
 from crm_core.views import customers
 from crm_core.views.cache import Stock, remembered
 from crm_core.views.segments.parts import Offered, offered
@@ -46,6 +47,7 @@ class Fault:
     sentence: str
 
 
+@needs(SEE, whole=True)
 def segments(database: Database, as_of: date) -> tuple[SegmentRow, ...]:
     """Every saved segment by name, counted now."""
     return _segments(database, as_of=as_of)
@@ -70,6 +72,7 @@ def _row(stock: Stock, row: Any) -> SegmentRow:
     )
 
 
+@needs(SEE)
 def live_count(database: Database, condition: Condition, as_of: date) -> int:
     """How many people meet the condition now; InvalidInput with a sentence when a part makes no sense."""
     return _count(database, condition, as_of=as_of)
@@ -80,6 +83,7 @@ def _count(stock: Stock, condition: Condition) -> int:
     return queries.count_people(stock.connection, condition, stock.as_of)
 
 
+@needs(SEE)
 def faults(database: Database, condition: Condition, as_of: date) -> tuple[Fault, ...]:
     """What of the condition cannot be asked, part by part; nothing when all of it can."""
     return _faults(database, condition, as_of=as_of)
@@ -90,6 +94,7 @@ def _faults(stock: Stock, condition: Condition) -> tuple[Fault, ...]:
     return tuple(Fault(*found) for found in find_faults(stock.connection, condition, stock.as_of))
 
 
+@needs(SEE)
 def parts(database: Database, as_of: date) -> tuple[Offered, ...]:
     """All that a segment can be built from, group by group."""
     return _parts(database, as_of=as_of)
