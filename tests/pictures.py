@@ -3,7 +3,8 @@
 import os
 import sys
 import tempfile
-from datetime import date
+from contextlib import AbstractContextManager
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,8 +16,11 @@ from conftest import serving  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 
+from crm_core.actions import accounts, keeping  # noqa: E402
+from crm_core.actions.backups import back_up_into  # noqa: E402
 from crm_core.actions.demo import fill_demo, sample_workbook  # noqa: E402
-from crm_core.actions.opening import open_at  # noqa: E402
+from crm_core.actions.morning import morning_if_due  # noqa: E402
+from crm_core.actions.opening import Database, open_at  # noqa: E402
 from crm_core.actions.segments import save_segment  # noqa: E402
 from crm_core.model.conditions import All, Has, Where  # noqa: E402
 
@@ -31,6 +35,8 @@ VIEWS = {
 }  # fmt: skip
 LOOKS = (("desk", DESKTOP, False), ("dark", DESKTOP, True), ("phone", PHONE, False))
 MARGIN = 40  # pixels below the last chart
+TEAM = {"Maya Lindqvist": "manager", "Priya Menon": "staff", "Tom Okafor": "caller", "Vera Lunt": "viewer"}
+PASSWORD = "a quiet morning walk"
 
 
 def take(folder: Path) -> None:
@@ -44,7 +50,7 @@ def take(folder: Path) -> None:
         database.close()
         book = Path(place) / "customers 2025.xlsx"
         book.write_bytes(sample_workbook(as_of=DAY))
-        with serving(url) as app, browser(os.environ.get("CHROMIUM", "/usr/bin/chromium")) as chromium:
+        with serving(url) as app, _browser() as chromium:
             with page(chromium, DESKTOP) as screen:
                 for name in PAGES:
                     visit(screen, f"{app.url}/{'' if name == 'today' else name}")
@@ -61,6 +67,46 @@ def take(folder: Path) -> None:
                 picture(screen, folder / "phone.png")
             for name in VIEWS:
                 _of_views(chromium, folder, app.url, name)
+
+
+def take_team(folder: Path) -> None:
+    """Signing in, who may come in, how the server is: of a café whose people have accounts."""
+    os.environ["REGULARS_AS_OF"] = DAY.isoformat()
+    with tempfile.TemporaryDirectory() as place:
+        url = f"sqlite:///{Path(place) / 'pictures.db'}"
+        database = open_at(url)
+        _with_accounts(database, Path(place) / "backups")
+        database.close()
+        with serving(url) as app, _browser() as chromium, page(chromium, DESKTOP) as screen:
+            screen.goto(f"{app.url}/sign-in")
+            screen.screenshot(path=folder / "sign-in.png")
+            _sign_in(screen, "Maya Lindqvist")
+            visit(screen, f"{app.url}/team?view=Who+may+come+in")
+            picture(screen, folder / "team.png")
+            visit(screen, f"{app.url}/status")
+            picture(screen, folder / "status.png")
+
+
+def _browser() -> AbstractContextManager[Browser]:
+    return browser(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+
+
+def _with_accounts(database: Database, backups: Path) -> None:
+    """One account a role; backed up, looked after in the morning, and checked."""
+    fill_demo(database, who="Maya Lindqvist", as_of=DAY)
+    for name, role in TEAM.items():
+        accounts.add_account(database, name, role=role, password=PASSWORD, as_who="Maya Lindqvist")
+    accounts.add_account(database, "Jonas Keller", role="caller", as_who="Maya Lindqvist")
+    back_up_into(database, backups, keep=7, now=datetime.now())
+    morning_if_due(database, datetime.combine(DAY, datetime.min.time()).replace(hour=7), who="the morning")
+    keeping.check_database(database)
+
+
+def _sign_in(screen: Page, name: str) -> None:
+    screen.fill("#name", name)
+    screen.fill("#password", PASSWORD)
+    screen.get_by_role("button").click()
+    settle(screen)
 
 
 def _of_views(chromium: Browser, folder: Path, url: str, of: str) -> None:
@@ -116,3 +162,4 @@ if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
     target.mkdir(parents=True, exist_ok=True)
     take(target)
+    take_team(target)
