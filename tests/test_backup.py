@@ -22,12 +22,12 @@ from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.store.own_tables import accounts, one_time_tokens, sessions
 from crm_core.model.rights import Person
 from tests.acting import DAY, created, everything, opened, rows, write
-from tests.old_databases import lay_out, shapes
+from tests.old_databases import earlier, lay_out, shapes
 from tests.places import place
 
 NOW = datetime(2026, 1, 5, 6, 0, 0)
 OWN = ("meta", "audit")  # what a restore writes to by itself
-OLD = shapes()
+OLD, EARLIER = shapes(), earlier()
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +206,7 @@ def test_a_backup_of_an_earlier_program_is_restored(shape: Any, database_url: st
         again.close()
 
 
-@pytest.mark.parametrize("shape", [OLD[0], OLD[5], OLD[-1]], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("shape", [EARLIER[0], EARLIER[5], EARLIER[-1]], ids=["first", "middle", "last"])
 def test_lines_of_an_earlier_program_are_restored(shape: Any, postgres_url: str, tmp_path: Path) -> None:
     """What was laid beside an older PostgreSQL database before its upgrade comes back as any backup."""
     lay_out(shape, postgres_url)

@@ -100,6 +100,8 @@ def count_sqlite(connection: sqlite3.Connection) -> Counts:
 
 def look_into_sqlite(file: Path) -> Counts:
     """Open a copy and count it; UnreadableFile where it is damaged or none of ours."""
+    if is_cut_off(file):
+        raise UnreadableFile(f"{file} is damaged (its end is missing). Use another backup.")
     try:
         with closing(read_only(file)) as stored:
             said = stored.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -111,6 +113,20 @@ def look_into_sqlite(file: Path) -> Counts:
     if "customers" not in counts or "meta" not in counts:
         raise UnreadableFile(f"{file} is a database, but none of Regulars. Name another file.")
     return counts
+
+
+def is_cut_off(file: Path) -> bool:
+    """Whether an SQLite file is shorter than it says itself (sqlite.org/fileformat.html, 1.3).
+
+    SQLite reads what is missing of the last page as zeros, and a check of what is left may find nothing odd.
+    """
+    with file.open("rb") as stored:
+        head = stored.read(100)
+    size, pages, changes, of = (
+        int.from_bytes(head[a:b]) for a, b in ((16, 18), (28, 32), (24, 28), (92, 96))
+    )
+    whole = pages * (65_536 if size == 1 else size)  # the pages stand there validly where both counters agree
+    return changes == of and file.stat().st_size < whole
 
 
 # Lines ------------------------------------------------------------------------------------------------------
