@@ -1,10 +1,8 @@
 """Backups while people work, opened again; and the way back, of either kind into either, of earlier programs too."""
 
 import gzip
-import multiprocessing
 import sqlite3
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.store.own_tables import accounts, one_time_tokens, sessions
 from crm_core.model.rights import Person
 from tests.acting import DAY, created, everything, opened, rows, write
+from tests.killing import killed
 from tests.old_databases import earlier, lay_out, shapes
 from tests.places import place
 
@@ -333,18 +332,6 @@ def test_only_administrators_make_backups(shop: Database, role: str, tmp_path: P
 # kill -9 ----------------------------------------------------------------------------------------------------
 
 
-def _killed(after: float, target: Callable[..., None], *arguments: Any) -> None:
-    """Run it in a process and kill that so many seconds after it said that it began."""
-    spawning = multiprocessing.get_context("spawn")
-    started = spawning.Event()
-    process = spawning.Process(target=target, args=(started, *arguments))
-    process.start()
-    started.wait(60)
-    process.join(after)
-    process.kill()
-    process.join()
-
-
 def _backing_up(started: Any, url: str, folder: str) -> None:
     with opened(url) as database:
         started.set()
@@ -367,7 +354,7 @@ def test_a_backup_that_is_killed_leaves_whole_ones_alone(
     folder = tmp_path / "many"
     with opened(sqlite_url) as database:
         write(database, created(customer=[{"name": f"P{n}"} for n in range(3000)]))
-    _killed(after, _backing_up, sqlite_url, str(folder))
+    killed(after, _backing_up, sqlite_url, str(folder))
     for file in folder.glob("*.db"):
         assert copies.look_into(file)["customers"] == 3000
     with opened(sqlite_url) as database:
@@ -383,7 +370,7 @@ def test_a_restore_that_is_killed_is_whole_or_nothing(
     with opened(place(tmp_path / "source.db")) as database:
         write(database, created(customer=[{"name": f"P{n}"} for n in range(3000)]))
         back_up(database, tmp_path / "b")
-    _killed(after, _restoring, database_url, str(tmp_path / "b"))
+    killed(after, _restoring, database_url, str(tmp_path / "b"))
     with opened(database_url) as database:
         held = len(rows(database, "customer"))
         assert held in (0, 3000)

@@ -13,6 +13,7 @@ from crm_core.actions import accounts
 from crm_core.actions.opening import Database, open_at
 from crm_core.watch import company as named
 from pages import _company
+from tests.acting import opened
 from tests.places import place
 from tests.signed_in import account
 
@@ -62,9 +63,8 @@ def settings(provider: str) -> dict[str, str]:
 
 @pytest.fixture
 def shop(server: AppServer) -> Iterator[Database]:
-    database = open_at(server.database)
-    yield database
-    database.close()
+    with opened(server.database) as database:
+        yield database
 
 
 @pytest.fixture

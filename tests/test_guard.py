@@ -14,10 +14,11 @@ from conftest import ROOT, AppServer, serving
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from crm_core.actions import accounts
-from crm_core.actions.opening import Database, open_at
+from crm_core.actions.opening import Database
 from pages import _door as door
 from pages._guard import MARK, OPEN, PAGES, _marked, is_by_hand, may_be_heard
 from pages._headers import USUAL
+from tests.acting import opened
 from tests.places import place
 from tests.signed_in import PASSWORD, account, signed_in
 from tests.sockets import click, hear, is_closed, refused, session_of, socket
@@ -43,19 +44,17 @@ def operation(kind: str) -> BackMsg:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The app on a database where Anna (manager), Ben (staff) and Cleo (caller) have accounts."""
     url = place(tmp_path_factory.mktemp("guard") / "regulars.db")
-    database = open_at(url)
-    for name, role in (("Anna", "manager"), ("Ben", "staff"), ("Cleo", "caller")):
-        account(database, name, role)
-    database.close()
+    with opened(url) as database:
+        for name, role in (("Anna", "manager"), ("Ben", "staff"), ("Cleo", "caller")):
+            account(database, name, role)
     with serving(url) as running:
         yield running
 
 
 @pytest.fixture
 def shop(server: AppServer) -> Iterator[Database]:
-    database = open_at(server.database)
-    yield database
-    database.close()
+    with opened(server.database) as database:
+        yield database
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from conftest import AppServer, serving
 from crm_core.actions import accounts
 from crm_core.actions.opening import Database, open_at
 from pages import _door as door
+from tests.acting import opened
 from tests.places import place
 from tests.signed_in import PASSWORD, account, signed_in
 from tests.sockets import click, hear, refused, socket
@@ -25,18 +26,16 @@ HTTPS = {"X-Forwarded-Proto": "https"}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The app on a database with Anna's account."""
     url = place(tmp_path_factory.mktemp("door") / "regulars.db")
-    database = open_at(url)
-    account(database, "Anna", email="anna@example.com")
-    database.close()
+    with opened(url) as database:
+        account(database, "Anna", email="anna@example.com")
     with serving(url) as running:
         yield running
 
 
 @pytest.fixture
 def shop(server: AppServer) -> Iterator[Database]:
-    database = open_at(server.database)
-    yield database
-    database.close()
+    with opened(server.database) as database:
+        yield database
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import logging
 import multiprocessing
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from crm_core.ledger.store.database import open_database
 from crm_core.ledger.store.migrations import LATEST
 from crm_core.ledger.store.tables import metadata
 from tests.acting import DAY, opened, rows
+from tests.killing import killed
 from tests.old_databases import Shape, earlier, lay_out, shapes
 
 OLD = shapes()
@@ -291,7 +292,7 @@ def test_an_upgrade_that_is_killed_is_whole_or_nothing(after: float, tmp_path: P
     """kill -9 at any moment: the rows are all there, and the next open brings it up to date."""
     url = f"sqlite:///{tmp_path / 'old.db'}"
     lay_out(FIRST, url)
-    _killed(after, _open_only, url)
+    killed(after, _open_only, url)
     with sqlite3.connect(tmp_path / "old.db") as stored:
         assert stored.execute("SELECT COUNT(*) FROM customers").fetchone() == (FIRST.counts["customers"],)
     with opened(url) as database:
@@ -302,15 +303,3 @@ def test_an_upgrade_that_is_killed_is_whole_or_nothing(after: float, tmp_path: P
 def _open_only(started: Any, url: str) -> None:
     started.set()
     open_database(url).close()
-
-
-def _killed(after: float, target: Callable[..., None], *arguments: Any) -> None:
-    """Run it in a process and kill that so many seconds after it said that it began."""
-    spawning = multiprocessing.get_context("spawn")
-    started = spawning.Event()
-    process = spawning.Process(target=target, args=(started, *arguments))
-    process.start()
-    started.wait(60)
-    process.join(after)
-    process.kill()
-    process.join()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from crm_core.ledger.profiles import kept
 from crm_core.ledger.reading import audit, operations
 from crm_core.ledger.reading.accounts import text_of
 from crm_core.ledger.store.database import Database
@@ -22,7 +21,6 @@ from crm_core.watch import figures
 from crm_core.watch.logs import Mishap, mishaps
 
 SEEN_WITHIN = timedelta(minutes=15)
-NEVER = "0001-01-01"
 PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 PACKAGES = {"Streamlit": "streamlit", "SQLAlchemy": "sqlalchemy", "pandas": "pandas"}
 
@@ -38,7 +36,6 @@ class Status:
     rows: dict[str, int]  # by what they are called
     backed_up: audit.Line | None
     checked: audit.Line | None
-    morning: str | None  # the day
     here: pd.DataFrame  # name, role, seen_at, about: the sessions used within a quarter of an hour
     messages: dict[str, int]  # by state
     lines: int  # of the audit
@@ -55,12 +52,11 @@ def status(database: Database, now: datetime) -> Status:
     counted = _counted(database, as_of=now.date())
     with database.read() as connection:
         sessions = operations.sessions_since(connection, text_of(now - SEEN_WITHIN), text_of(now))
-        day = kept.kept_on(connection)
         found = Status(
             _versions(), operations.kind(connection), operations.size(connection, database.file), free_space(database),
             {entity.plural: counted[name] for name, entity in ENTITIES.items() if counted[name]},
             audit.last_of(connection, "backed up"), audit.last_of(connection, "checked"),
-            day if day > NEVER else None, sessions, operations.messages_by_state(connection),
+            sessions, operations.messages_by_state(connection),
             audit.count(connection), audit.anchor(connection), len(answers), answers.bytes, figures.slowest(),
             list(reversed(mishaps)),
         )  # fmt: skip

@@ -40,7 +40,7 @@ def insert_frame(connection: Connection, table: sa.Table, frame: pd.DataFrame) -
         return
     columns = filled_columns(frame, always=("id", "batch"))
     rows = zip(*(plain_list(frame[name]) for name in columns), strict=True)
-    outweighs = len(frame) > MANY and len(frame) > _count(connection, table)
+    outweighs = len(frame) > MANY and len(frame) > count(connection, table)
     with indexes_after(connection, table, outweighs):
         insert_rows(connection, table.name, columns, rows)
 
@@ -86,7 +86,8 @@ def _set(connection: Connection, pragma: str, value: int) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA {pragma} = {before}")
 
 
-def _count(connection: Connection, table: sa.Table) -> int:
+def count(connection: Connection, table: sa.Table) -> int:
+    """How many rows a table has."""
     return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 

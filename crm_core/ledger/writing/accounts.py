@@ -1,6 +1,5 @@
 """Accounts, sessions, one-time tokens and wrong guesses, as rows: short writes, each line of the audit beside it."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -85,8 +84,3 @@ def set_tries(connection: Connection, what: str, key: str, failures: int, now: s
     connection.execute(sa.delete(tries).where(this | old))
     if failures:
         connection.execute(sa.insert(tries).values(what=what, key=key, failures=failures, last_at=now))
-
-
-def forget_tries(connection: Connection, keys: Sequence[tuple[str, str]]) -> None:
-    """These were right, or are to begin anew."""
-    connection.execute(sa.delete(tries).where(sa.tuple_(tries.c.what, tries.c.key).in_(keys)))

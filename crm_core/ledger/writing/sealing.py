@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from crm_core.ledger.store import bulk
 from crm_core.ledger.store.own_tables import audit as lines
 from crm_core.ledger.store.tables import TABLES, archive, batches, changes
 from crm_core.ledger.writing import audit
@@ -65,7 +66,7 @@ def begin(connection: Connection, who: str = "Regulars") -> None:
         return
     if connection.scalar(sa.select(sa.func.max(batches.c.id))) is None:
         return
-    rows = {name: _count(connection, table) for name, table in TABLES.items()}
+    rows = {name: bulk.count(connection, table) for name, table in TABLES.items()}
     audit.add(connection, who, audit.BEGUN, {"covers": by_text(seals(connection)), "rows": rows})
 
 
@@ -93,10 +94,6 @@ def reseal(
 def by_text(sealed: Mapping[int, Seals]) -> dict[str, Seals]:
     """With the numbers as texts, as JSON has them."""
     return {str(number): parts for number, parts in sealed.items()}
-
-
-def _count(connection: Connection, table: sa.Table) -> int:
-    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
 def seals(connection: Connection, batch: int | None = None) -> dict[int, Seals]:
