@@ -10,6 +10,7 @@ import pandas as pd
 
 MOST_ANSWERS = 500
 MOST_BYTES = 70_000_000
+FEW_CELLS, A_CELL = 20_000, 40  # a frame of so few cells is taken for so many bytes a cell: to count them takes longer
 
 
 class Answers:
@@ -50,6 +51,8 @@ class Answers:
 def weight(value: Any) -> int:
     """About how many bytes a value holds: frames counted, the rest by the size of its text."""
     if isinstance(value, pd.DataFrame):
+        if value.size < FEW_CELLS:
+            return A_CELL * value.size
         return int(value.memory_usage(deep=True).sum())
     if is_dataclass(value) and not isinstance(value, type):
         return sum(weight(getattr(value, field.name)) for field in fields(value))

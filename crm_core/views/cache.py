@@ -38,14 +38,15 @@ answers = Answers()
 
 
 def remembered(
-    *entities: str, behind: tuple[str, ...] = (), of_ones_own: bool = False
+    *entities: str, behind: tuple[str, ...] = (), of_ones_own: bool = False, of_nobody: bool = False
 ) -> Callable[[Callable[Concatenate[Stock, P], T]], Callable[..., T]]:
     """Make `f(stock, *arguments)` a view `f(database, *arguments, as_of=day)`.
 
     Its answer is kept by database, day, arguments and the revisions of the entities that it reads; everything inside
     sees one state. The answer is handed out as a copy as far as it holds frames. `behind`: entities of which an
     answer that takes long may be a little behind where several people work (`views.older`); `of_ones_own`: never
-    behind what one has just written oneself. Asked for by two at once, it is worked out once.
+    behind what one has just written oneself. `of_nobody`: it is about no customer, and the same for whoever asks.
+    Asked for by two at once, it is worked out once.
     """
 
     def decorate(function: Callable[Concatenate[Stock, P], T]) -> Callable[..., T]:
@@ -58,7 +59,8 @@ def remembered(
             def work(connection: Any, revisions: dict[str, int]) -> T:
                 return function(Stock(connection, as_of, revisions), *arguments, **named)
 
-            return handed_out(_Question(database, entities, behind, about, work, of_ones_own).answer())
+            asked = database.whole if of_nobody else database
+            return handed_out(_Question(asked, entities, behind, about, work, of_ones_own).answer())
 
         return view
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -53,8 +54,8 @@ def _my_people(stock: Stock, owner: str, who: str) -> tuple[News, ...]:
         _told(news.complaints(connection, owner, since, today), lambda row: _complaint(row, today)),
         _told(news.low_scores(connection, owner, since, today), lambda row: _low(row, today)),
         _told(_furthest(news.moved(connection, owner, months, today)), _moved),
-        _told(news.changed(connection, owner, since, who), lambda row: _changed(row, today)),
-        _told(news.bought(connection, owner, since, today), lambda row: _bought(row, today, currency)),
+        _first(_told(news.changed(connection, owner, since, who), lambda row: _changed(row, today))),
+        _first(_told(news.bought(connection, owner, since, today), lambda row: _bought(row, today, currency))),
     )
     placed = [(place, one) for kind in _by_kind(told) for place, one in enumerate(kind)]
     placed.sort(key=lambda both: (both[0] // AT_ONCE, KINDS.index(both[1].kind)))
@@ -67,8 +68,13 @@ def _by_kind(told: Iterable[Iterable[News]]) -> list[list[News]]:
 
 
 KINDS = ("complaint", "low score", "moved down", "changed", "bought", "moved up")
+MOST = 100  # of what there may be hundreds of
 AT_ONCE = 3  # of a kind, so that a busy one does not hide the rest
 Row = dict[str, Any]
+
+
+def _first(told: Iterable[News]) -> Iterable[News]:
+    return islice(told, MOST)
 
 
 def _told(rows: pd.DataFrame, words: Callable[[Row], tuple[str, str, str]]) -> Iterable[News]:

@@ -94,7 +94,7 @@ def _preview(
     source = CallSource(stock.connection, stock.as_of, offers, is_held_out)
     whole = whole_day(source, plays, owners, ids)
     day = whole.day
-    frame = _frame(worded(day, source, limit))
+    frame = _frame(worded(day, source, limit)) if limit != 0 else pd.DataFrame(columns=[*FRAME_COLUMNS.values()])
     counts = (len(day.people), day.by_play, day.by_owner, day.left_out)
     faults = {
         play.name: (play.label, play.words, day.faults[play.name])
@@ -114,7 +114,7 @@ class WholeDay:
     broken: Mapping[str, str]
 
 
-_days = Memory(8)  # the list, each caller's part and the board are one day: it is worked out once for all
+_days = Memory(40)  # the list, each caller's part and the board are one day: it is worked out once for all
 
 
 def whole_day(

@@ -21,7 +21,7 @@ from crm_core.views.answers import Answers
 
 QUICK = 0.02  # seconds of processor; what takes less is worked out for every state
 LONG = 0.25  # what takes less is so too while the server is calm
-CALM = 0.25  # of a processor: so much at most went into answers lately
+CALM = 0.1  # of a processor: so much at most went into answers lately
 LATELY = 20.0  # seconds
 REST = 20  # times what it took: so long an answer is not worked out anew
 REST_SECONDS = 60.0  # at most

@@ -1,12 +1,13 @@
 """The time line of a customer: purchases, contacts, follow-ups and changes as one list, newest first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from crm_core.ledger.conditions.known import CUSTOMER_FIELDS
-from crm_core.views.timeline_records import record_rows, text_of
+from crm_core.ledger.profiles.occasions import CALLED_OFF
+from crm_core.views.timeline_records import each, record_rows, text_of
 from crm_core.views.words import counted
 
 COLUMNS = ("day", "what", "words", "amount", "who")
@@ -39,34 +40,35 @@ def time_line(
 
 
 def _orders(lines: pd.DataFrame) -> Iterator[Row]:
-    if lines.empty:
-        return
-    key = lines["number"].where(lines["number"].notna(), "day " + lines["date"])
-    for _, order in lines.groupby(key, sort=False):
-        amount = int(order["amount"].fillna(0).sum())
-        off = order["status"].isin(["cancelled", "returned"]).all() or amount < 0
-        yield (
-            order["date"].iloc[-1],
-            "return" if off else "purchase",
-            _products(order),
-            amount,
-            _first(order["owner"]),
-        )
+    """Lines of one number are one order; those without a number are, day by day."""
+    orders: dict[str, list[Any]] = {}
+    for line in each(lines):
+        orders.setdefault(text_of(line.number) or f"day {line.date}", []).append(line)
+    for order in orders.values():
+        amount = sum(_whole(line.amount) or 0 for line in order)
+        off = amount < 0 or all(line.status in CALLED_OFF for line in order)
+        what = "return" if off else "purchase"
+        yield order[-1].date, what, _products(order), amount, _first(line.owner for line in order)
 
 
-def _products(order: pd.DataFrame) -> str:
-    number = _first(order["number"])
-    as_written = order[order["product"].notna()].iloc[::-1]
-    sums = as_written.groupby("product", sort=False)["quantity"].sum(min_count=1)
-    named = [name if pd.isna(many) or many == 1 else f"{name} × {many:g}" for name, many in sums.items()]
+def _products(order: Sequence[Any]) -> str:
+    number, sums = _first(line.number for line in order), dict[str, float | None]()
+    for line in reversed(order):  # as written
+        if isinstance(line.product, str):
+            sums[line.product] = _plus(sums.get(line.product), line.quantity)
+    named = [name if many is None or many == 1 else f"{name} × {many:g}" for name, many in sums.items()]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     text = ", ".join(named[:NAMED]) + more or counted(len(order), "line")
     return f"{text} (order {number})" if number else text
 
 
+def _plus(sum: float | None, quantity: Any) -> float | None:
+    return sum if pd.isna(quantity) else (sum or 0.0) + float(quantity)
+
+
 def _heads(heads: pd.DataFrame) -> Iterator[Row]:
-    for head in heads.itertuples():
-        off = head.status in ("cancelled", "returned")
+    for head in each(heads):
+        off = head.status in CALLED_OFF
         yield (
             head.date,
             "return" if off else "purchase",
@@ -77,7 +79,7 @@ def _heads(heads: pd.DataFrame) -> Iterator[Row]:
 
 
 def _contacts(contacts: pd.DataFrame) -> Iterator[Row]:
-    for contact in contacts.itertuples():
+    for contact in each(contacts):
         what = " by ".join(filter(None, (text_of(contact.type), text_of(contact.channel)))) or "contact"
         said = ". ".join(
             filter(None, (text_of(contact.outcome), text_of(contact.reason), text_of(contact.note)))
@@ -87,14 +89,14 @@ def _contacts(contacts: pd.DataFrame) -> Iterator[Row]:
 
 def _planned(planned: pd.DataFrame) -> Iterator[Row]:
     """Those that are done or dropped; what is still open stands under the next follow-ups."""
-    for due in planned[planned["state"] != "open"].itertuples():
+    for due in each(planned[planned["state"] != "open"]):
         held = "not contacted, to see whether it helps" if due.state == "held out" else text_of(due.state)
         words = _sentence(text_of(due.reason) or "Follow-up", text_of(due.outcome) or held or "")
         yield due.due_on, "follow-up", words, None, text_of(due.owner)
 
 
 def _edits(edits: pd.DataFrame) -> Iterator[Row]:
-    for edit in edits.itertuples():
+    for edit in each(edits):
         field = CUSTOMER_FIELDS.get("stage_by_hand" if edit.field == "stage" else edit.field)
         label = field.label if field else str(edit.field).removeprefix("extra.")
         yield edit.at[:10], "change", f"{label}: {_shown(edit.before)} → {_shown(edit.after)}", None, edit.who

@@ -36,7 +36,7 @@ def record_rows(found: Mapping[str, pd.DataFrame], contacts: pd.DataFrame) -> It
 
 
 def _cases(cases: pd.DataFrame) -> Iterator[Row]:
-    for case in cases.itertuples():
+    for case in each(cases):
         about = text_of(case.product) or text_of(case.about)
         head = f"{(text_of(case.type) or 'complaint').capitalize()}{f' about {about}' if about else ''}"
         words = f"{_said(head, text_of(case.what))} ({_state(case)})"
@@ -50,7 +50,7 @@ def _state(case: Any) -> str:
 
 
 def _answers(answers: pd.DataFrame) -> Iterator[Row]:
-    for answer in answers.itertuples():
+    for answer in each(answers):
         of = "" if pd.isna(answer.scale) else f" of {answer.scale:g}"
         about = text_of(answer.product) or text_of(answer.about)
         about = f" about {about}" if about else ""
@@ -61,7 +61,7 @@ def _answers(answers: pd.DataFrame) -> Iterator[Row]:
 
 
 def _gestures(gestures: pd.DataFrame) -> Iterator[Row]:
-    for gift in gestures.itertuples():
+    for gift in each(gestures):
         cost = "" if pd.isna(gift.cost) else f" (cost {gift.cost / MONEY_UNIT:,.2f})"
         yield (
             gift.date,
@@ -73,7 +73,7 @@ def _gestures(gestures: pd.DataFrame) -> Iterator[Row]:
 
 
 def _attendances(attendances: pd.DataFrame) -> Iterator[Row]:
-    for one in attendances.itertuples():
+    for one in each(attendances):
         verb = "Did not come to" if text_of(one.came) == "no" else "Came to"
         guests = 0 if pd.isna(one.guests) else int(one.guests)
         along = f" with {counted(guests, 'guest')}" if guests > 0 else ""
@@ -81,13 +81,18 @@ def _attendances(attendances: pd.DataFrame) -> Iterator[Row]:
 
 
 def _messages(messages: pd.DataFrame, written: set[str]) -> Iterator[Row]:
-    for message in messages.itertuples():
+    for message in each(messages):
         state, day = text_of(message.state) or "waiting", text_of(message.date) or message.due_on
         if state in GONE_OUT and day in written:
             continue
         via = f" by {message.channel}" if text_of(message.channel) else ""
         head = MESSAGES.get(state, "Message{via}").format(via=via)
         yield day, "message", _said(head, text_of(message.subject) or text_of(message.play)), None, None
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, a name a column. Most kinds are empty for most people, and to name the columns of none takes time."""
+    return iter(()) if frame.empty else frame.itertuples(index=False)
 
 
 def _said(head: str, words: str | None) -> str:

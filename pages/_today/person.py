@@ -67,12 +67,8 @@ def in_reach() -> None:
 
 def from_the_top(call: Call) -> None:
     """On a phone whoever comes next is shown from the name on; a turn to the same person again moves nothing."""
-    now, look = work(), ""
-    if now.shown not in (None, call.id):
-        look = f"<script>{FROM_THE_TOP}</script>"
     # Always there: a card that moves one place down is made anew, and nothing can be scrolled to meanwhile.
-    st.html(f"<i hidden>{call.id}</i>{look}", unsafe_allow_javascript=True)
-    now.shown = call.id
+    st.html(f'<i class="call-now" hidden>{call.id}</i><script>{FROM_THE_TOP}</script>', unsafe_allow_javascript=True)
 
 
 def card(desk: Desk, me: str | None, row: dict[str, Any], call: Call, before: int | None) -> None:

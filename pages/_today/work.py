@@ -45,8 +45,7 @@ class Done:
 @dataclass
 class Work:
     """`at`: the follow-up in front of the caller; `asking`: the outcome whose second question is open; `kept`: a
-    contact that was not saved because somebody else was first; `notes`: sentences typed and not saved yet; `shown`:
-    the follow-up that was on the screen."""
+    contact that was not saved because somebody else was first; `notes`: sentences typed and not saved yet."""
 
     at: int | None = None
     asking: str | None = None
@@ -54,7 +53,6 @@ class Work:
     refusal: str | None = None
     kept: tuple[Call, Contact] | None = None
     notes: dict[int, str] = field(default_factory=dict)
-    shown: int | None = None
 
     def settled(self, then: int | None) -> None:
         """Ready for the next one."""

@@ -178,11 +178,14 @@ def as_text(values: pa.Array, cells: pd.Series) -> pd.Series:
     return pd.Series(pd.array(values, dtype="str"), index=cells.index, name=cells.name)  # type: ignore[call-overload]
 
 
+NO_PROBLEMS = pd.DataFrame({"row": [], "value": [], "message": []}).astype(
+    {"row": "int64", "value": "str", "message": "str"}
+)
+
+
 def _problems(part: Part, cells: pd.Series) -> pd.DataFrame:
     if not part.troubles:
-        return pd.DataFrame({"row": [], "value": [], "message": []}).astype(
-            {"row": "int64", "value": "str", "message": "str"}
-        )
+        return NO_PROBLEMS.copy()
     places = np.concatenate([where for where, _ in part.troubles])
     messages = [message for _, said in part.troubles for message in said]
     found = pd.DataFrame(

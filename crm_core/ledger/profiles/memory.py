@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from crm_core.ledger.profiles import profile
-from crm_core.ledger.store.scope import seen_by
+from crm_core.ledger.store.scope import seen_by, seen_ids, whole
 
 
 class Memory:
@@ -24,7 +24,7 @@ class Memory:
         self, connection: Connection, entities: tuple[str, ...], about: Hashable, make: Callable[[], Any]
     ) -> Any:
         """The answer `about` something, as long as none of these entities changes; else what `make` gives."""
-        key = (str(connection.engine.url), seen_by(connection), profile.state(connection, entities), about)
+        key = self._key(connection, entities, about)
         with self._lock:
             turn = self._turns.setdefault(key, RLock())
         with turn:  # others go on meanwhile with what they ask
@@ -41,6 +41,30 @@ class Memory:
                     self._turns.pop(key, None)
             return made
 
+    @staticmethod
+    def _key(connection: Connection, entities: tuple[str, ...], about: Hashable) -> Hashable:
+        return str(connection.engine.url), seen_by(connection), profile.state(connection, entities), about
+
+    def of_those_seen(
+        self,
+        connection: Connection,
+        entities: tuple[str, ...],
+        about: Hashable,
+        make: Callable[[], Any],
+        part: Callable[[Any, Any], Any],
+    ) -> Any:
+        """`of`; for a connection that sees some customers only, the `part` about them (their ids) of the answer about
+        all where that is at hand, else what `make` gives, which is not kept: what is made of it is. Both must come to
+        the same: for answers that say of a customer nothing but what their own records say."""
+        own = seen_ids(connection)
+        if own is None:
+            return self.of(connection, entities, about, make)
+        with whole(connection):
+            key = self._key(connection, entities, about)
+        with self._lock:
+            held = self._kept.get(key)
+        return make() if held is None else part(held, own)
+
     def _keep(self, key: Hashable, made: Any) -> None:
         self._kept[key] = made
         while len(self._kept) > self.most:
@@ -48,7 +72,7 @@ class Memory:
 
     def has(self, connection: Connection, entities: tuple[str, ...], about: Hashable) -> bool:
         """Whether the answer is there already."""
-        key = (str(connection.engine.url), seen_by(connection), profile.state(connection, entities), about)
+        key = self._key(connection, entities, about)
         with self._lock:
             return key in self._kept
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,12 @@ def _met_together(connection: Connection, conditions: Mapping[str, Condition], a
     """Plain conditions of everybody, worked out in one pass over memory."""
     everything = tuple(sorted(read_revisions(connection)))
     about = ("together", repr(list(conditions.items())), as_of)
-    found = _together.of(connection, everything, about, lambda: _work_out(connection, conditions, as_of))
-    return dict(found)
+    work = partial(_work_out, connection, conditions, as_of)
+    return dict(_together.of_those_seen(connection, everything, about, work, _among))
+
+
+def _among(met: Mapping[str, np.ndarray], ids: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: np.intersect1d(people, ids, assume_unique=True) for name, people in met.items()}
 
 
 def _work_out(

@@ -51,7 +51,16 @@ def roster(connection: Connection, as_of: date, ids: Iterable[int] | None = None
     """
     if ids is not None:
         return _read(connection, as_of, list(ids))
-    return _rosters.of(connection, SEEN, ("roster", as_of), lambda: _read(connection, as_of, None))
+    about = ("roster", as_of)
+    return _rosters.of_those_seen(connection, SEEN, about, lambda: _read(connection, as_of, None), _some)
+
+
+def _some(everybody: Mapping[str, Any], ids: np.ndarray) -> dict[str, Any]:
+    """The same of these people alone: places without gaps, and no name of an owner of others."""
+    mine = np.isin(everybody["id"], ids, assume_unique=True)
+    found = {name: column[mine] for name, column in everybody.items()}
+    found["place"] = np.argsort(np.argsort(found["place"]))
+    return found | {"owner": found["owner"].remove_unused_categories()}
 
 
 def meeting(

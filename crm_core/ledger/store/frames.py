@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +11,8 @@ from sqlalchemy.engine import Connection
 from crm_core.model.entities import Field, Kind
 
 WHOLE = (Kind.MONEY, Kind.INTEGER, Kind.REFERENCE)
+# Made once: to read a type from its name takes longer than to fill a column of a few rows.
+DTYPES = {name: pd.array([], dtype=name).dtype for name in ("Int64", "Float64", "str")}
 
 
 def dtype_of(field: Field | None) -> str:
@@ -27,10 +30,17 @@ def typed_frame(
     names = list(result.keys())
     columns = list(zip(*plain_rows(connection, result), strict=True)) or [()] * len(names)
     typed = {
-        name: pd.Series(list(cells), dtype=dtype_of(fields.get(name)))
-        for name, cells in zip(names, columns, strict=True)
+        name: _column(cells, dtype_of(fields.get(name))) for name, cells in zip(names, columns, strict=True)
     }
-    return pd.DataFrame(typed, columns=names)
+    return pd.DataFrame(typed, copy=False)
+
+
+def _column(cells: Sequence[Any], dtype: str) -> Any:
+    if dtype in DTYPES:
+        return pd.array(list(cells), dtype=DTYPES[dtype])
+    plain = np.empty(len(cells), object)
+    plain[:] = cells
+    return plain
 
 
 def plain_rows(connection: Connection, result: sa.CursorResult[Any]) -> Sequence[Sequence[Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,7 @@ from crm_core.model.registry import ENTITIES
 
 SEES = "sees"  # the execution option that names whose customers are seen
 SEEN = "seen_customers"
+IDS = "seen_ids"
 READ_FROM = ("customer", "follow-up")
 
 
@@ -57,6 +59,17 @@ def narrow(connection: Connection, name: str) -> None:
 def seen_by(connection: Connection) -> str | None:
     """Whose customers the connection reads; None for all."""
     return connection.get_execution_options().get(SEES)
+
+
+def seen_ids(connection: Connection) -> np.ndarray | None:
+    """The ids, rising, of the customers that the connection reads; None for all."""
+    if seen_by(connection) is None:
+        return None
+    held = connection.connection.info
+    if held.get(IDS, (None,))[0] != held[SEEN]:
+        ids = connection.exec_driver_sql(f"SELECT id FROM {SEEN}").scalars().all()
+        held[IDS] = held[SEEN], np.sort(np.array(ids, dtype="int64"))
+    return held[IDS][1]
 
 
 @contextmanager

@@ -41,23 +41,36 @@ class Habits:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """The kept products: `goods`, by name the `places` in them, `pairs`; how many people bought anything, None while
-    that was never worked out."""
+    """The kept products: `goods`, the same `by_item`, by name the `places` in them, `pairs`; `middle`: what the middle
+    one of all that was sold costs, None without prices; how many people bought anything, None while that was never
+    worked out."""
 
     goods: pd.DataFrame
+    by_item: pd.DataFrame
+    middle: float | None
     places: pd.Series
     pairs: pd.DataFrame
     everybody: int | None
     currency: str
 
 
-@remembered("item", "setting")
+@remembered("item", "setting", of_nobody=True)
 def _shelf(stock: Stock) -> _Shelf:
     stamp = items.kept_for(stock.connection, stock.as_of)
     goods, pairs = items.read_items(stock.connection), items.read_pairs(stock.connection)
     currency = existing.currency(stock.connection)
     places = pd.Series(places_of(goods), dtype="Int64")
-    return _Shelf(goods, places, pairs, stamp.facts["people"] if stamp else None, currency)
+    people = stamp.facts["people"] if stamp else None
+    return _Shelf(goods, goods.set_index("item"), _middle(goods), places, pairs, people, currency)
+
+
+def _middle(goods: pd.DataFrame) -> float | None:
+    """The price that half of all orders were above."""
+    priced = goods.dropna(subset=["price"]).sort_values("price")
+    orders = priced["orders"].cumsum()
+    if priced["orders"].sum() == 0:
+        return None
+    return float(priced["price"].iloc[int(np.searchsorted(orders, orders.iloc[-1] / 2))])
 
 
 @remembered(*items.BOUGHT)
@@ -95,15 +108,15 @@ def _named(lines: pd.DataFrame, shelf: _Shelf) -> pd.DataFrame:
 
 
 def _buys(lines: pd.DataFrame) -> pd.DataFrame:
-    days = lines["day"].nunique()
-    found = lines.groupby("item").agg(
-        product=("product", "first"), times=("day", "nunique"), last_on=("day", "max")
-    )
-    found = found.sort_values(["times", "last_on", "product"], ascending=[False, False, True]).head(
-        MOST_BOUGHT
-    )
-    found.insert(2, "share", found["times"] / max(1, days))
-    return found.reset_index(drop=True)
+    names, days = dict[str, str](), dict[str, set[str]]()
+    for item, product, day in zip(lines["item"], lines["product"], lines["day"], strict=True):
+        names.setdefault(item, product)
+        days.setdefault(item, set()).add(day)
+    visits = len(set().union(*days.values()))
+    found = [(names[item], len(on), len(on) / max(1, visits), max(on)) for item, on in days.items()]
+    found.sort(key=lambda row: row[0])
+    found.sort(key=lambda row: (row[1], row[3]), reverse=True)
+    return pd.DataFrame(found[:MOST_BOUGHT], columns=["product", "times", "share", "last_on"])
 
 
 def _when(lines: pd.DataFrame) -> str:
@@ -130,25 +143,15 @@ def _level(lines: pd.DataFrame, shelf: _Shelf) -> str:
     low, high = each.quantile([0.25, 0.75]).round()
     day = lines.groupby("day")["revenue"].sum().astype(float).median()
     piece, visit = prices(int(low), int(high), shelf.currency), money(round(day), shelf.currency)
-    return f"Usually pays {piece} a piece, {visit} a visit{_compared(each, shelf.goods)}"
+    return f"Usually pays {piece} a piece, {visit} a visit{_compared(each, shelf.middle)}"
 
 
-def _compared(each: pd.Series, goods: pd.DataFrame) -> str:
-    known = goods.dropna(subset=["price"])
-    if len(each) < 5 or known["orders"].sum() == 0:
+def _compared(each: pd.Series, middle: float | None) -> str:
+    if len(each) < 5 or middle is None:
         return ""
-    ordered = known.sort_values("price")
-    middle = ordered["price"].iloc[
-        int(np.searchsorted(ordered["orders"].cumsum(), ordered["orders"].sum() / 2))
-    ]
-    above, below = (each > middle).mean(), (each < middle).mean()
-    return (
-        "; mostly the dearer things"
-        if above >= DEARER
-        else "; mostly the cheaper things"
-        if below >= DEARER
-        else ""
-    )
+    if (each > middle).mean() >= DEARER:
+        return "; mostly the dearer things"
+    return "; mostly the cheaper things" if (each < middle).mean() >= DEARER else ""
 
 
 # What next ----------------------------------------------------------------------------------------------------
@@ -156,8 +159,9 @@ def _compared(each: pd.Series, goods: pd.DataFrame) -> str:
 
 def _next(lines: pd.DataFrame, shelf: _Shelf) -> pd.DataFrame:
     """What people like them bought besides: product, why, score."""
-    by_item = shelf.goods.set_index("item")
-    basket = lines.groupby("item")["day"].nunique().to_dict()
+    by_item = shelf.by_item
+    days = lines[["item", "day"]].drop_duplicates()
+    basket = days["item"].value_counts().to_dict()
     found = next_items(basket, shelf.pairs, Sums(by_item["people"], shelf.everybody or 0), MOST_NEXT)
     why = [_why(str(by_item["product"][row.because]), float(row.lift)) for row in found.itertuples()]
     products = by_item["product"].reindex(found["item"]).array
