@@ -12,8 +12,10 @@ if __name__ == "app":
 
     from pages import _company, _operations, _outdoors, _sign_in
     from pages._guard import Guard
+    from pages._turns import Turns, take_turns
 
     _operations.begin()
+    take_turns(Turns())
     routes = (*_operations.ROUTES, *_outdoors.ROUTES, *_sign_in.ROUTES)
     layers = [Middleware(_operations.Measured), Middleware(Guard)]
     app = st.App(

@@ -37,7 +37,7 @@ OPENED = "opened_database"  # session_state: the handle of whoever works here, f
 HEAVY = ("babel.dates", "babel.numbers", "plotly.graph_objects", "scipy.optimize", "scipy.special")
 
 # So long one thread may go on while others wait: somebody's short click beside figures that take a second.
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = float(os.environ.get('SWITCH','0.005'))
 
 # (file stem, title, icon, shown in the menu); the stem is the address, and the first page is the start.
 PAGES = (
