@@ -4,7 +4,6 @@ import gc
 import getpass
 import importlib
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,9 +34,6 @@ OPENED = "opened_database"  # session_state: the handle of whoever works here, f
 # Imported once, beside what pages are made of, before the collector is told to leave what is there alone: no first
 # click on a page waits for it.
 HEAVY = ("babel.dates", "babel.numbers", "plotly.graph_objects", "scipy.optimize", "scipy.special")
-
-# So long one thread may go on while others wait: somebody's short click beside figures that take a second.
-SWITCH_SECONDS = float(os.environ.get('SWITCH','0.005'))
 
 # (file stem, title, icon, shown in the menu); the stem is the address, and the first page is the start.
 PAGES = (
@@ -190,7 +186,6 @@ def _opened(url: str) -> Database:
     _import_all()
     gc.collect()
     gc.freeze()
-    sys.setswitchinterval(SWITCH_SECONDS)
     return database
 
 

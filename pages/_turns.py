@@ -1,7 +1,7 @@
 """Clicks are drawn one by one, in the order in which they came.
 
 Python lets one thread work at a time. Two that work at once take it from each other at every row that the database
-gives, and lose most of it in the handing over: with fifty people at work the answers took ten times as long. A turn that
+gives, and lose most of it in the handing over: with fifty people at work, answers took ten times as long. A turn that
 takes long stands aside: the next ones no longer wait for it.
 """
 

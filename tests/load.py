@@ -160,7 +160,10 @@ def signed_in(address: str, name: str) -> str:
 
 
 class Watch(threading.Thread):
-    """The server's processes, looked at twice a second: memory (MB), all of them together and the largest alone."""
+    """The server's processes, looked at twice a second: memory (MB), all of them together and the largest alone.
+
+    What several of them share, as the code of libraries, counts once: each has its part of it (Pss).
+    """
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
@@ -201,10 +204,10 @@ def stat_of(process: int) -> list[str]:
 
 def memory_of(process: int) -> float:
     try:
-        said = Path(f"/proc/{process}/status").read_text()
+        said = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:
         return 0.0
-    found = re.search(r"VmRSS:\s+(\d+)", said)
+    found = re.search(r"Pss:\s+(\d+)", said)
     return int(found[1]) / 1024 if found else 0.0
 
 
@@ -258,7 +261,6 @@ def told(task: dict[str, Any]) -> list[Any]:
 
 def report(users: int, think: float, importing: bool, lines: list[Any], watch: Watch, cpu: float) -> bool:
     """The table."""
-    open('/tmp/w/P7/lines.json','w').write(json.dumps(lines))
     client, lines = lines[-1], [line for line in lines if isinstance(line, list)]
     failed = [line for line in lines if line[2]]
     warm = min(line[4] for line in lines) + WARM

@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.ledger.profiles.edges import edges
+from crm_core.ledger.reading import roster
+from crm_core.ledger.reading.meetings import meetings
 from crm_core.ledger.store.database import Database
 from crm_core.ledger.store.derived import metadata
-from crm_core.ledger.store.scope import narrowed, owns
+from crm_core.ledger.store.scope import narrowed, owns, seen_ids
 from crm_core.ledger.store.tables import TABLES, profiles
-from crm_core.model.conditions import All
+from crm_core.model.conditions import All, Where
 from crm_core.model.registry import ENTITIES
 from crm_core.model.rights import Person
 from crm_core.views.customers import count
@@ -136,3 +138,57 @@ def test_owns_names_each_once(database_url: str) -> None:
     )
     with database.read() as connection:
         assert sorted(connection.scalars(owns("Ann"))) == [1, 3]
+
+
+# What is worked out for all is taken for each, where it is at hand ---------------------------------------------
+
+
+@pytest.fixture
+def rosters():
+    """Nothing is at hand."""
+    roster.forget()
+    yield
+    roster.forget()
+
+
+def seen_roster(database: Database) -> dict[str, list]:
+    with database.read() as connection:
+        return {name: [str(one) for one in column] for name, column in roster.roster(connection, DAY).items()}
+
+
+def test_a_roster_is_the_same_from_everybody_s_and_from_their_own(database_url: str, rosters) -> None:
+    """Ann's people at a glance, worked out for her alone, and taken from all: places without gaps, no other owner."""
+    database = shop(database_url)
+    alone = seen_roster(database.opened_by(ANN))
+    seen_roster(database)
+    taken = seen_roster(database.opened_by(ANN))
+    assert alone == taken and taken["id"] == ["1", "3"] and sorted(taken["place"]) == ["0", "1"]
+
+
+def test_no_owner_of_others_is_named(database_url: str, rosters) -> None:
+    """Ben's name is not among the owners that Ann's roster knows of, though he stands in everybody's."""
+    database = shop(database_url)
+    seen_roster(database)
+    with database.opened_by(ANN).read() as connection:
+        assert "Ben" not in roster.roster(connection, DAY)["owner"].categories
+
+
+def test_conditions_are_met_by_the_same_people_either_way(database_url: str, rosters) -> None:
+    """Who bought for more than 1.50: Ole, of Ann's."""
+    database, asked = shop(database_url), {"more": Where("revenue", "more than", 15_000)}
+
+    def met(person: Person | None) -> list[int]:
+        with (database.opened_by(person) if person else database).read() as connection:
+            return list(meetings(connection, asked, DAY)[0]["more"])
+
+    assert met(ANN) == [3] and met(None) == [2, 3] and met(ANN) == [3]
+
+
+def test_the_ids_follow_a_new_owner(database_url: str) -> None:
+    """What a connection keeps of whom it sees is of now."""
+    database = shop(database_url)
+    with database.opened_by(BEN).read() as connection:
+        assert list(seen_ids(connection)) == [2]
+    add(database, DAY, customer=pd.DataFrame([{"id": 4, "name": "Pia", "owner": "Ben"}]))
+    with database.opened_by(BEN).read() as connection:
+        assert list(seen_ids(connection)) == [2, 4]

@@ -542,10 +542,17 @@ def test_a_name_cannot_draw_in_a_call(show, calling):
 def test_work_by_person_leads_to_the_people(mine, calling):
     """The number of people that Maria called opens exactly them."""
     mine.button(key="call_reached").click().run()
+    mine.session_state["team_box"] = True
     screen = mine.run()
     screen.button(key="team_0_called").click().run()
     title, condition = screen.session_state["people"]
     assert title == "People called by Maria" and customers.count(calling, condition, DAY) == 1
+
+
+def test_work_by_person_is_worked_out_when_it_is_opened(mine):
+    """Whoever leads nobody finds it closed, and nothing of it is drawn until it is opened."""
+    mine.button(key="call_reached").click().run()
+    assert "team_0_called" not in {one.key for one in mine.run().button}
 
 
 def test_news_lead_to_the_person(mine):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from stocked import add, stock
 
+from crm_core.model.rights import HERE, Person
 from crm_core.views import cache
 from crm_core.views.cache import Answers, Stock, handed_out, remembered
 from tests.places import place
@@ -100,3 +101,25 @@ def test_too_large_an_answer_is_not_kept_at_all() -> None:
 def test_handing_out_keeps_plain_values() -> None:
     """Tuples, dicts and numbers come out as they went in."""
     assert handed_out({"a": (1, "b"), "c": [2]}) == {"a": (1, "b"), "c": [2]}
+
+
+def test_what_is_about_nobody_is_one_answer_for_all(sqlite_url: str) -> None:
+    """Whoever sees their own customers only asks for the same products as everybody else."""
+    cache.answers.clear()
+    worked_out: list[date] = []
+
+    @remembered("item", of_nobody=True)
+    def view(stock: Stock) -> int:
+        worked_out.append(stock.as_of)
+        return 1
+
+    database = stock(sqlite_url, DAY, customer=ANN)
+    for person in (HERE, Person("Ann", "caller", own_only=True), Person("Ben", "caller", own_only=True)):
+        view(database.opened_by(person), as_of=DAY)
+    assert worked_out == [DAY]
+
+
+def test_a_small_frame_is_weighed_by_its_cells() -> None:
+    """And a large one byte by byte: a text of a million letters is not taken for forty bytes."""
+    assert cache.weight(pd.DataFrame({"a": [1, 2]})) == 80
+    assert cache.weight(pd.DataFrame({"a": ["x" * 100] * 20_000})) > 2_000_000

@@ -10,7 +10,10 @@ import pandas as pd
 
 MOST_ANSWERS = 500
 MOST_BYTES = 70_000_000
-FEW_CELLS, A_CELL = 20_000, 40  # a frame of so few cells is taken for so many bytes a cell: to count them takes longer
+FEW_CELLS, A_CELL = (
+    20_000,
+    40,
+)  # a frame of so few cells is taken for so many bytes a cell: to count them takes longer
 
 
 class Answers:

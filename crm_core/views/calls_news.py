@@ -55,7 +55,9 @@ def _my_people(stock: Stock, owner: str, who: str) -> tuple[News, ...]:
         _told(news.low_scores(connection, owner, since, today), lambda row: _low(row, today)),
         _told(_furthest(news.moved(connection, owner, months, today)), _moved),
         _first(_told(news.changed(connection, owner, since, who), lambda row: _changed(row, today))),
-        _first(_told(news.bought(connection, owner, since, today), lambda row: _bought(row, today, currency))),
+        _first(
+            _told(news.bought(connection, owner, since, today), lambda row: _bought(row, today, currency))
+        ),
     )
     placed = [(place, one) for kind in _by_kind(told) for place, one in enumerate(kind)]
     placed.sort(key=lambda both: (both[0] // AT_ONCE, KINDS.index(both[1].kind)))

@@ -94,7 +94,9 @@ def _preview(
     source = CallSource(stock.connection, stock.as_of, offers, is_held_out)
     whole = whole_day(source, plays, owners, ids)
     day = whole.day
-    frame = _frame(worded(day, source, limit)) if limit != 0 else pd.DataFrame(columns=[*FRAME_COLUMNS.values()])
+    frame = (
+        _frame(worded(day, source, limit)) if limit != 0 else pd.DataFrame(columns=[*FRAME_COLUMNS.values()])
+    )
     counts = (len(day.people), day.by_play, day.by_owner, day.left_out)
     faults = {
         play.name: (play.label, play.words, day.faults[play.name])

@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from crm_core.model.conditions import Where
-from crm_core.views.calls import News, TeamRow, my_people, team
+from crm_core.views.calls import News, TeamRow, callers, my_people, team
 from crm_core.views.calls_team import STEPS
-from pages._parts import Desk, go_to_people, in_words, money, number, person_link, plain
+from pages._parts import Desk, go_to_people, in_words, money, number, person_link, plain, same_day
 
 DAYS, NEWS = 7, 6
 ICONS = {
@@ -41,17 +41,25 @@ def _news(place: int, one: News) -> None:
         st.markdown(plain(one.words), width="stretch")
 
 
+@st.fragment(key="work_by_person")
 def work_by_person(desk: Desk, open_at_first: bool) -> None:
-    """Who called how many people in the last seven days, and what came of it."""
+    """Who called how many people in the last seven days, and what came of it; worked out when it is looked at."""
+    same_day(desk)
     with in_words():
-        rows = team(desk.database, desk.as_of, DAYS)
-        if not rows:
+        if not callers(desk.database, desk.as_of).names and not team(desk.database, desk.as_of, DAYS):
             return
-        label = f"Work by person, last {DAYS} days"
-        with st.expander(label, expanded=open_at_first, icon=":material/groups:", key="team_box"):
-            for place, row in enumerate(rows):
-                _row(desk, place, row)
-            st.caption("People, each once. Bought: an order within 30 days after the call.")
+        look: dict[str, Any] = {"icon": ":material/groups:", "on_change": "rerun", "key": "team_box"}
+        with st.expander(f"Work by person, last {DAYS} days", expanded=open_at_first, **look) as opened:
+            if opened.open:
+                _rows(desk)
+
+
+def _rows(desk: Desk) -> None:
+    rows = team(desk.database, desk.as_of, DAYS)
+    for place, row in enumerate(rows):
+        _row(desk, place, row)
+    said = "People, each once. Bought: an order within 30 days after the call."
+    st.caption(said if rows else "Nobody was called in these days.")
 
 
 def _row(desk: Desk, place: int, row: TeamRow) -> None:
