@@ -4,6 +4,7 @@ A test that takes `database_url` runs twice, on SQLite and on a real PostgreSQL;
 `--on postgres` (`make test-postgres`) every other one runs on PostgreSQL as well (`tests/places.py`).
 """
 
+import functools
 import os
 import shutil
 import socket
@@ -18,9 +19,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 
 from crm_core.views import older
-from tests import places
+from tests import places, statements
 from tests.places import Postgres
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if chosen := config.getoption("--on"):
         os.environ[places.ON] = chosen  # the workers of xdist inherit it
+    statements.share()
+    manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def pytest_unconfigure() -> None:
