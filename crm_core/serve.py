@@ -190,15 +190,19 @@ def started(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> Iterator[subpr
 
 def start(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> subprocess.Popen:
     """The server process, in a group of its own so that Ctrl-C reaches this program only."""
-    options = OPTIONS | {"server.address": site.host, "server.port": str(site.port)}
-    options["server.maxUploadSize"] = str(upload_mb)
-    command = [sys.executable, "-m", "streamlit", "run", str(app)]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    command += [f"--server.allowedHosts={name}" for name in allowed_hosts(site)]
+    command = [sys.executable, "-m", *streamlit_of(site, app, upload_mb)]
     environment = FRUGAL | os.environ | ({DATABASE_VARIABLE: site.database} if site.database else {})
     manner: dict = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
     manner |= {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}  # what matters is said on stderr
     return subprocess.Popen(command, cwd=app.parent, env=environment, **manner)
+
+
+def streamlit_of(site: Site, app: Path, upload_mb: int = UPLOAD_MB) -> list[str]:
+    """What Streamlit is called with."""
+    options = OPTIONS | {"server.address": site.host, "server.port": str(site.port)}
+    options["server.maxUploadSize"] = str(upload_mb)
+    command = ["streamlit", "run", str(app), *(f"--{name}={value}" for name, value in options.items())]
+    return command + [f"--server.allowedHosts={name}" for name in allowed_hosts(site)]
 
 
 def allowed_hosts(site: Site) -> tuple[str, ...]:

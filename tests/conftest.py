@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
 
 from crm_core.views import older
-from tests import places, statements
+from tests import forked, places, statements
 from tests.places import Postgres
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
+    forked.stop()
     places.stop()
 
 
@@ -126,11 +127,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @dataclass(frozen=True)
 class AppServer:
-    """The app as a server of its own: where it is open, where its data is, its process (the launcher's)."""
+    """The app as a server of its own: where it is open, where its data is, its launcher's process if there is one."""
 
     url: str
     database: str
-    process: subprocess.Popen
+    process: subprocess.Popen | None
 
 
 def free_port() -> int:
@@ -168,6 +169,23 @@ def serving(database: str, root: Path = ROOT) -> Iterator[AppServer]:
         process.wait(timeout=30)
 
 
+@contextmanager
+def quickly(database: str) -> Iterator[AppServer]:
+    """The app's server by itself, without the launcher; where that is possible, from a process that has imported all
+    of it already."""
+    if not forked.POSSIBLE:
+        with serving(database) as server:
+            yield server
+        return
+    with forked.server(database, ROOT / "app.py", free_port()) as server:
+        url, give_up = server.site.url, time.monotonic() + SLOW_TO_START
+        while not is_open(url):
+            assert server.is_alive(), "the app ended while it started"
+            assert time.monotonic() < give_up, "the app did not answer in time"
+            time.sleep(0.05)
+        yield AppServer(url, database, None)
+
+
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Makes a folder with the launcher, the theme and an app of a few lines: `stand_in(source)`."""
@@ -196,9 +214,9 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 
 @pytest.fixture
 def start_app() -> Iterator[Callable[[str], AppServer]]:
-    """Starts the app in a fresh process on a database that the test has prepared: `start_app(url)`."""
+    """Starts the app in a process of its own on a database that the test has prepared: `start_app(url)`."""
     with ExitStack() as stack:
-        yield lambda database: stack.enter_context(serving(database))
+        yield lambda database: stack.enter_context(quickly(database))
 
 
 @pytest.fixture(scope="session")
