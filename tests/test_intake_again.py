@@ -301,7 +301,7 @@ TAKEN = {"Customers": "customer", "Sales": "purchase", "More": "purchase"}
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=st.tuples(tables, tables, tables), second=st.tuples(tables, tables, tables), told=decided)
 def test_laws_of_any_upload_with_any_choices(tmp_path_factory, first, second, told) -> None:
     """Whatever stands in the cells and is chosen: each row one fate, twice is once, and undo takes all of it back.

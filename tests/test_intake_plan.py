@@ -221,7 +221,7 @@ cells = st.one_of(
 tables = st.lists(st.lists(cells, min_size=4, max_size=4), min_size=1, max_size=8)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=tables, sales=tables)
 def test_rows_are_conserved_and_a_second_time_is_nothing(tmp_path_factory, people, sales) -> None:
     """Whatever stands in the cells: every row has one fate, the second upload changes nothing, undo takes all back."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests import kills
 
-RUNS = 10
+RUNS = 4
 
 
 @pytest.mark.slow
