@@ -32,8 +32,8 @@ class Turns:
     def one(self) -> Iterator[None]:
         """A turn; waits for it."""
         mine = threading.Event()
-        self._enter(mine)
         try:
+            self._enter(mine)
             yield
         finally:
             self._leave(mine)
@@ -60,7 +60,9 @@ class Turns:
 
     def _leave(self, mine: threading.Event) -> None:
         with self._lock:
-            del self._begun[mine]
+            self._begun.pop(mine, None)
+            if mine in self._waiting:  # it broke down before its turn came
+                self._waiting.remove(mine)
             self._call_next()
 
     def _call_next(self) -> None:

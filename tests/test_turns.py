@@ -66,6 +66,22 @@ def test_who_takes_long_stands_aside() -> None:
     first.join(PATIENCE)
 
 
+def test_who_breaks_down_while_waiting_holds_up_nobody(monkeypatch) -> None:
+    """It is no longer first in the queue."""
+    turns = Turns(alone=PATIENCE)
+
+    def broken(self: Turns, mine: threading.Event) -> None:
+        self._waiting.append(mine)
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Turns, "_enter", broken)
+        with pytest.raises(MemoryError), turns.one():
+            pass
+    with turns.one():
+        assert len(turns._begun) == 1
+
+
 def test_a_fault_ends_the_turn() -> None:
     """Whoever breaks down keeps nobody out."""
     turns = Turns(alone=PATIENCE)

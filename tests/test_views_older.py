@@ -262,3 +262,17 @@ def test_of_what_takes_long_one_at_a_time_is_worked_out(monkeypatch) -> None:
         assert inside == ["heavy", "light"]
     others[0].join(10)
     assert inside == ["heavy", "light", "heavy"]
+
+
+@pytest.mark.parametrize(
+    ("took", "age", "is_shown"), [(0.05, 30, True), (0.05, 90, False), (2.0, 90, True), (2.0, 400, False)]
+)
+def test_what_is_quickly_worked_out_is_not_shown_for_long(monkeypatch, took, age, is_shown) -> None:
+    """A twentieth of a second: for a minute. Two seconds: for five."""
+    older.forget()
+    monkeypatch.setattr(older, "CALM", 0.0)
+    monkeypatch.setattr(older, "_want", lambda firm, make: None)
+    older._kept.put("firm", older.Older("kept", time.monotonic() - age, took))
+    assert older.answer("firm", lambda: "new") == ("kept" if is_shown else None)
+    older.forget()
+    older.shown()

@@ -27,7 +27,8 @@ REST = 20  # times what it took: so long an answer is not worked out anew
 REST_SECONDS = 60.0  # at most
 PACE = 9  # times what it took: so long nothing else is worked out beside the pages, a tenth of one processor in all
 PACE_SECONDS = 20.0  # at most
-OLDEST_SECONDS = 300.0  # an older answer is not shown any more: whoever asks waits
+OLDEST = 1_200  # times what it took: an older answer is not shown any more, whoever asks waits
+OLDEST_SECONDS = 300.0  # at most
 HEAVY = 0.5  # seconds of processor: of such answers people wait for one at a time, and short clicks go by
 MOST, MOST_BYTES = 400, 30_000_000
 MOST_TURNS = 1_000
@@ -78,7 +79,7 @@ def answer(firm: Hashable, make: Callable[[], Any]) -> Any:
     if known is None or known.took < QUICK or (known.took < LONG and spent.share() < CALM):
         return None
     age = time.monotonic() - known.at
-    if age > OLDEST_SECONDS:
+    if age > min(OLDEST * known.took, OLDEST_SECONDS):
         return None
     if age > min(REST * known.took, REST_SECONDS):
         _want(firm, make)
