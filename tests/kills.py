@@ -7,7 +7,6 @@ the data, and every table as it was before or as it is after an undisturbed run.
 
 import argparse
 import itertools
-import multiprocessing
 import random
 import shutil
 import sys
@@ -30,15 +29,13 @@ from crm_core.ledger.store.tables import metadata
 from tests import places
 from tests.acting import opened
 from tests.kill_grounds import PEOPLE, Files, Place, Server, child, counts, faults_of, people, state
+from tests.killing import MAKING
 from tests.old_databases import Shape, earlier, lay_out
 from tests.uploads import take_in
 
 KINDS = ("import", "undo", "upgrade", "backup")
 PLACES = ("sqlite", "postgresql")
 FURTHER = 1.15  # some are killed just after the end
-_MAKING = multiprocessing.get_context("forkserver")
-_MAKING.set_forkserver_preload(["tests.kill_grounds"])
-
 
 MADE_ANEW = ("meta", "revisions", "occasions", "profiles", "audit")
 
@@ -95,8 +92,8 @@ class Kills:
         """Let it run and kill it so many seconds after it began; how long it ran, and the last it said."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        heard, begun = _MAKING.Pipe(duplex=False)
-        process = _MAKING.Process(target=child, args=(begun, self.kind, url, self.read, str(self.folder)))
+        heard, begun = MAKING.Pipe(duplex=False)
+        process = MAKING.Process(target=child, args=(begun, self.kind, url, self.read, str(self.folder)))
         process.start()
         begun.close()
         said = heard.recv()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crm_core.ledger.store.database import Database, open_database
+from tests.templates import once
 from tests.uploads import PEOPLE, SALES, take_in, workbook
 
 Rows = list[list[Any]]
@@ -44,7 +45,12 @@ ENTITY_OF = {
 
 def shop_with_records(url: str) -> Database:
     """Two people who bought, and all of SHEETS."""
+    once("two people with records", url, _filled)
+    return open_database(url)
+
+
+def _filled(url: str) -> None:
     database = open_database(url)
     take_in(database, workbook(People=PEOPLE, Sales=SALES))
     take_in(database, workbook(**SHEETS))
-    return database
+    database.close()

@@ -10,7 +10,7 @@ from crm_core.errors import InvalidInput
 from crm_core.ledger.conditions.compiled import describe
 from crm_core.ledger.conditions.faults import find_faults
 from crm_core.ledger.reading import queries
-from crm_core.ledger.store.database import Database
+from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.writing import journal
 from crm_core.model.changes import ChangeSet
 from crm_core.model.condition_json import from_json, to_json
@@ -18,6 +18,7 @@ from crm_core.model.conditions import All, AnyOf, Condition, Has, Not, Where
 from crm_core.views.segments import further, saved
 from pages._segments.draft import Row, condition_of, sketch_of
 from tests.outreach_sheets import shop_with_records
+from tests.templates import once
 from tests.uploads import take_in, workbook
 
 DAY = date(2026, 1, 5)
@@ -31,14 +32,19 @@ NEW = [
 
 @pytest.fixture
 def shop(database_url: str) -> Database:
-    database = shop_with_records(database_url)
+    once("conditions of outreach", database_url, filled)
+    return open_database(database_url)
+
+
+def filled(url: str) -> None:
+    database = shop_with_records(url)
     take_in(database, workbook(People=NEW))
     messages = pd.DataFrame(
         {"id": [-1, -2], "customer_id": [1, 2], "play": ["birthday", "birthday"], "due_on": ["2025-09-01"] * 2,
          "state": ["sent", "waiting"], "date": ["2025-09-01", None]}
     )  # fmt: skip
     journal.apply(database, ChangeSet("Messages", creates={"message": messages}), who="anna", as_of=DAY)
-    return database
+    database.close()
 
 
 def who(database: Database, condition: Condition) -> set[str]:

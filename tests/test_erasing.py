@@ -1,7 +1,6 @@
 """Erasing a person: nothing of them is left anywhere, and the company's totals stay."""
 
 import json
-import multiprocessing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from crm_core.ledger.writing import erase
 from crm_core.model.changes import ChangeSet
 from crm_core.model.rights import Person
 from tests.acting import DAY, changed, created, opened, rows, write
+from tests.killing import killed
 from tests.places import place
 
 NAME, FORMER, EMAIL, PHONE = "Zdenka Vyhubilová", "Zdenka Pomíjivá", "zdenka.v@priklad.cz", "+420 777 314 159"
@@ -412,14 +412,7 @@ def test_an_erasure_that_is_killed_is_whole_or_nothing(after: float, database_ur
     with opened(database_url) as database:
         full_of_traces(database)
         whole = everything(database)
-    spawning = multiprocessing.get_context("spawn")
-    started = spawning.Event()
-    process = spawning.Process(target=_erasing, args=(started, database_url))
-    process.start()
-    started.wait(60)
-    process.join(after)
-    process.kill()
-    process.join()
+    killed(after, _erasing, database_url)
     with opened(database_url) as database:
         assert everything(database) == whole or traces_in(everything(database)) == []
         assert check_database(database).findings == ()

@@ -1,7 +1,6 @@
 """Databases of every earlier shape, opened by today's program (tests/old_databases.py made them)."""
 
 import logging
-import multiprocessing
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from crm_core.ledger.store.database import open_database
 from crm_core.ledger.store.migrations import LATEST
 from crm_core.ledger.store.tables import metadata
 from tests.acting import DAY, opened, rows
-from tests.killing import killed
+from tests.killing import MAKING, killed
 from tests.old_databases import Shape, earlier, lay_out, shapes
 
 OLD = shapes()
@@ -223,9 +222,8 @@ def _open(url: str, told: Any) -> None:
 def test_two_that_open_it_at_once_upgrade_it_once(database_url: str) -> None:
     """Four processes open an old database at the same time: one brings it up to date, all go on."""
     lay_out(FIRST, database_url)
-    spawning = multiprocessing.get_context("spawn")
-    told: Any = spawning.Queue()
-    processes = [spawning.Process(target=_open, args=(database_url, told)) for _ in range(4)]
+    told: Any = MAKING.Queue()
+    processes = [MAKING.Process(target=_open, args=(database_url, told)) for _ in range(4)]
     for process in processes:
         process.start()
     assert [told.get(timeout=60) for _ in processes] == [1, 1, 1, 1]
