@@ -18,6 +18,7 @@ from crm_core.model.usual_plays import USUAL_RULES
 from crm_core.model.words import RULE_EVENTS
 from tests.acting import DAY, changed, created, everything, faults, opened, rows, write
 from tests.places import place
+from tests.templates import once
 from tests.uploads import take_in, workbook
 
 TODAY = DAY.isoformat()
@@ -36,9 +37,14 @@ def the_day() -> Iterator[None]:
 @pytest.fixture
 def shop(database_url: str) -> Iterator[Database]:
     """Ada of Noa, known for long; Maya is the manager; no usual rule is in use."""
+    once("a shop without rules", database_url, begun)
     with opened(database_url) as database:
-        begin(database)
         yield database
+
+
+def begun(url: str) -> None:
+    with opened(url) as database:
+        begin(database)
 
 
 def begin(database: Database) -> None:
