@@ -11,11 +11,13 @@ if __name__ == "app":
     from starlette.middleware import Middleware
 
     from pages import _company, _operations, _outdoors, _sign_in
+    from pages._at_once import answer_at_once
     from pages._guard import Guard
     from pages._turns import Turns, take_turns
 
     _operations.begin()
     take_turns(Turns())
+    answer_at_once()
     routes = (*_operations.ROUTES, *_outdoors.ROUTES, *_sign_in.ROUTES)
     layers = [Middleware(_operations.Measured), Middleware(Guard)]
     app = st.App(

@@ -8,8 +8,9 @@ with browser(chromium_path) as chromium, page(chromium, PHONE, dark=True) as scr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
@@ -26,6 +27,7 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+_idle: WeakKeyDictionary[Browser, dict[str, list[BrowserContext]]] = WeakKeyDictionary()  # by locale
 QUIET = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 # Quiet means quiet for a while: between a click and the script's start there is a gap that looks like quiet.
 STEADY = """
@@ -55,19 +57,39 @@ def browser(executable: str) -> Iterator[Browser]:
 def page(
     chromium: Browser, size: tuple[int, int] = DESKTOP, dark: bool = False, locale: str = "en-GB"
 ) -> Iterator[Page]:
-    """A fresh window with its own cookies; downloads and the clipboard are allowed. Size in CSS pixels."""
+    """A fresh window with its own cookies; downloads and the clipboard are allowed. Size in CSS pixels.
+
+    What windows before it were served and had compiled may be at hand; nothing that a page kept is.
+    """
+    idle = _idle.setdefault(chromium, {}).setdefault(locale, [])
+    context = idle.pop() if idle else _context(chromium, locale)
+    screen = context.new_page()
+    screen.set_viewport_size({"width": size[0], "height": size[1]})
+    screen.emulate_media(color_scheme="dark" if dark else "light")
+    try:
+        yield screen
+        _forget(context)
+        idle.append(context)
+    except BaseException:
+        context.close()
+        raise
+
+
+def _context(chromium: Browser, locale: str) -> BrowserContext:
     context = chromium.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if dark else "light",
-        locale=locale,
-        accept_downloads=True,
-        permissions=["clipboard-read", "clipboard-write"],
+        locale=locale, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"]
     )
     context.set_default_timeout(PATIENCE_MS)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
+    return context
+
+
+def _forget(context: BrowserContext) -> None:
+    """No open page, no cookie, nothing else that a page kept."""
+    for screen in context.pages:
+        if screen.url.startswith("http"):
+            screen.evaluate("localStorage.clear()")
+        screen.close()
+    context.clear_cookies()
 
 
 def settle(screen: Page) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,6 +141,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+_ports: list[int] = []  # of servers that were started here
+
+
+def same_port() -> int:
+    """The port of a server that has ended, if there is one: a browser keeps what it was served from there."""
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    _ports.append(free_port())
+    return _ports[-1]
+
+
 def is_open(url: str) -> bool:
     """Whether the app answers that it is well."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -177,7 +191,7 @@ def quickly(database: str) -> Iterator[AppServer]:
         with serving(database) as server:
             yield server
         return
-    with forked.server(database, ROOT / "app.py", free_port()) as server:
+    with forked.server(database, ROOT / "app.py", same_port()) as server:
         url, give_up = server.site.url, time.monotonic() + SLOW_TO_START
         while not is_open(url):
             assert server.is_alive(), "the app ended while it started"

@@ -1,5 +1,7 @@
 """Databases with something in them: frames put into the tables past the journal, sums kept, revisions raised."""
 
+import hashlib
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -12,15 +14,22 @@ from crm_core.ledger.store.database import Database, open_database
 from crm_core.ledger.store.tables import TABLES, batches, metadata, occasions, profiles, revisions
 from crm_core.ledger.writing import sealing
 from crm_core.model.folding import search_column
+from tests.templates import from_the_second_time
 
 
 def stock(url: str, as_of: date, **frames: pd.DataFrame) -> Database:
-    """Open the database at `url` and put the frames in, by entity (`follow_up` for follow-up)."""
+    """Open the empty database at `url` and put the frames in, by entity (`follow_up` for follow-up)."""
+    name = f"stocked {as_of} {hashlib.sha256(pickle.dumps(frames)).hexdigest()}"
+    from_the_second_time(name, url, lambda url: _filled(url, as_of, frames))
+    return open_database(url)
+
+
+def _filled(url: str, as_of: date, frames: dict[str, pd.DataFrame]) -> None:
     database = open_database(url)
     add(database, as_of, **frames)
     with database.write() as connection:
         sealing.begin(connection)
-    return database
+    database.close()
 
 
 def add(database: Database, as_of: date, **frames: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from tests import places
 _made: dict[
     tuple[str, str], str
 ] = {}  # by name and kind of database: the file, or the database on PostgreSQL
+_asked: set[tuple[str, str]] = set()
 _folder: list[Path] = []
 
 
@@ -25,6 +26,16 @@ def once(name: str, url: str, fill: Callable[[str], None]) -> None:
         return
     fill(url)
     _made[name, kind] = _kept(kind, str(address.database))
+
+
+def from_the_second_time(name: str, url: str, fill: Callable[[str], None]) -> None:
+    """The same for what may be wanted a single time: nothing is kept of the first one."""
+    kind = make_url(url).get_backend_name()
+    if (name, kind) in _asked:
+        once(name, url, fill)
+    else:
+        _asked.add((name, kind))
+        fill(url)
 
 
 def _kept(kind: str, database: str) -> str:

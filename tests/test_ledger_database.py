@@ -106,6 +106,21 @@ def test_a_locked_database_says_so_and_saves_nothing(
         assert rows(database, "customer") == []
 
 
+@pytest.mark.sqlite_only("about the journal of the file")
+def test_a_file_that_somebody_writes_to_is_opened_for_the_first_time(sqlite_url: str) -> None:
+    """The change to the write-ahead journal waits for the writer: SQLite's own patience does not hold for it."""
+    file = sqlite_url.removeprefix("sqlite:///")
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE other (id)")
+    other.execute("BEGIN IMMEDIATE")
+    leave = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+    leave.start()
+    with opened(sqlite_url) as database:
+        assert rows(database, "customer") == []
+    leave.join()
+    other.close()
+
+
 def test_more_at_once_than_the_pool_holds(database_url: str) -> None:
     """Nobody's turn comes in time: a sentence, and once a connection is free again it works."""
     with opened(database_url) as database:

@@ -123,8 +123,8 @@ def _one(desk: Desk, me: str | None, mine: Calls) -> None:
     row = rows[place]
     call = Call(ids[place], row["customer_id"], row["name"], then, row["channel"])
     in_reach()
-    from_the_top(call)
     card(desk, me, row, call, ids[place - 1] if place else None)
+    from_the_top(call)
 
 
 # Nobody on the list -----------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def in_reach() -> None:
 
 def from_the_top(call: Call) -> None:
     """On a phone whoever comes next is shown from the name on; a turn to the same person again moves nothing."""
-    # Always there: a card that moves one place down is made anew, and nothing can be scrolled to meanwhile.
+    # After the card: one that moves a place down is made anew, and before it nothing could be scrolled to.
     st.html(
         f'<i class="call-now" hidden>{call.id}</i><script>{FROM_THE_TOP}</script>',
         unsafe_allow_javascript=True,

@@ -1,6 +1,7 @@
 """The handle: one engine, short transactions, one writer at a time, revisions."""
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,16 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from crm_core.errors import DatabaseTrouble, InvalidInput, RegularsError, StaleView
-from crm_core.ledger.store import schema, scope, turns
-from crm_core.ledger.store.own_tables import REFUSED
+from crm_core.errors import DatabaseTrouble, InvalidInput
+from crm_core.ledger.store import schema, scope, troubles, turns
 from crm_core.ledger.store.tables import revisions as revisions_table
 from crm_core.model.rights import HERE, Person
 
 BUSY_SECONDS = 30
+AGAIN_SECONDS = 0.01
 _acts: Counter[tuple[str, str]] = Counter()  # by database and person
 # Of a connection of SQLite, in KB: each of the pool keeps its own, so only whoever writes has much.
 READERS_CACHE, WRITERS_CACHE = "cache_size=-4096", "cache_size=-131072"
@@ -74,7 +74,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A short read transaction: everything inside sees one state."""
         own = self.person.own_only
-        with _in_words(self), (self.narrow_engine if own else self.engine).connect() as connection:
+        engine = self.narrow_engine if own else self.engine
+        with troubles.in_words(engine, self.url), engine.connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             if own:
@@ -86,7 +87,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """The one write transaction: whole or nothing; a second writer waits up to 30 seconds."""
         mine = turns.queue_of(self.url).turn(BUSY_SECONDS)
-        with _in_words(self), mine, self.engine.connect() as connection:
+        with troubles.in_words(self.engine, self.url), mine, self.engine.connect() as connection:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
             with _large_cache(connection), connection.begin():
                 schema.queue(connection, BUSY_SECONDS)
@@ -118,7 +119,7 @@ def open_database(url: str) -> Database:
     parsed = _parse(url)
     make = _sqlite if parsed.get_backend_name() == "sqlite" else _postgresql
     database = Database(parsed.render_as_string(hide_password=True), make(parsed), make(parsed))
-    with _in_words(database):
+    with troubles.in_words(database.engine, database.url):
         schema.prepare(database.engine, database.file, BUSY_SECONDS)
     return database
 
@@ -158,11 +159,25 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _pragmas(connection: sqlite3.Connection, _: Any) -> None:
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON",
+        "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON",
         "temp_store=MEMORY", READERS_CACHE,
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """SQLite's own patience does not hold for this step: of four that opened a new file at once, 6 % were refused."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as trouble:
+            if "locked" not in str(trouble) or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
 
 
 @contextmanager
@@ -193,101 +208,3 @@ def _postgresql(url: URL) -> Engine:
         raise DatabaseTrouble(
             "PostgreSQL needs the package psycopg, which is not installed. Install regulars[postgres]."
         ) from trouble
-
-
-UNREACHED = "cannot be reached. Check that its server runs and that the address is right"
-NO_ROOM = (
-    "has no connection to spare: too many programs are connected to its server. Nothing was saved; try again "
-    "shortly, or let the server take more (max_connections)"
-)
-NOT_LET_IN = "does not let this user in. Check the user's name and the password in the address"
-WENT_AWAY = (
-    "went away in the middle. Nothing of it was saved unless the history shows it; try again in a minute"
-)
-# A server that was killed or stopped, or the way to it: only at the moment of COMMIT nobody knows what it still did.
-WENT = (
-    "terminating connection", "closed the connection", "connection is lost", "connection is closed",
-    "consuming input failed", "no connection to the server", "could not receive data", "could not send data",
-)  # fmt: skip
-# What a driver says, and what a person should read. The first match wins.
-TROUBLES = (
-    (
-        "locked",
-        "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again shortly",
-    ),
-    (
-        "lock timeout",
-        "is being written to by somebody else for more than 30 seconds. Nothing was saved; try again",
-    ),
-    ("full", "has no space left on its disk. Nothing was saved; free some space and try again"),
-    (
-        "disk i/o error",
-        "could not be written to its disk, or read from it. Nothing was saved; look at the disk and at quotas",
-    ),
-    (
-        "readonly",
-        "is in a place that may not be written to. Nothing was saved; change the folder's permissions",
-    ),
-    (
-        "not a database",
-        "is no database of Regulars but another kind of file. Choose another file with --database",
-    ),
-    ("malformed", "is damaged. Restore the last backup with: regulars restore FILE"),
-    ("unable to open", "cannot be opened. Check that its folder exists and may be written to"),
-    *(
-        (sign, NO_ROOM)
-        for sign in ("too many clients", "too many connections", "connection slots are reserved")
-    ),
-    (
-        "queuepool limit",
-        "is asked for too much at once: nobody's turn came in 30 seconds. Nothing was saved; try again shortly",
-    ),
-    *(
-        (sign, NOT_LET_IN)
-        for sign in (
-            "authentication failed",
-            "no password supplied",
-            "no pg_hba.conf entry",
-            'fatal:  role "',
-        )
-    ),
-    ('fatal:  database "', "is not there. Make it first (createdb), or correct the address"),
-    ("connection failed", UNREACHED),
-    *((sign, WENT_AWAY) for sign in WENT),
-    ("connection", UNREACHED),
-)
-
-
-@contextmanager
-def _in_words(database: Database) -> Iterator[None]:
-    """Turn what a driver says, through SQLAlchemy or straight from a bulk load, into one sentence for a person."""
-    driver = database.engine.dialect.loaded_dbapi
-    try:
-        yield
-    except (DBAPIError, PoolTimeout, turns.TooLong, driver.Error) as trouble:
-        said = getattr(trouble, "orig", None) or trouble
-        refusal = _refusal(database, said, isinstance(said, driver.IntegrityError))
-        if refusal is None:
-            raise
-        raise refusal from trouble
-
-
-def _refusal(database: Database, said: object, twice: bool) -> RegularsError | None:
-    text = str(said).lower()
-    if REFUSED in text:
-        return DatabaseTrouble(
-            f"The database {database.url} changes no line of it: {REFUSED}. Nothing was saved."
-        )
-    if twice and "foreign key" in text:
-        return StaleView(
-            "A record that this points to is not there any more, so nothing was saved. Look at it again and save again."
-        )
-    if twice:
-        return StaleView(
-            f"A key that must stand once would stand twice ({str(said).splitlines()[0]}), so nothing was saved. "
-            "Somebody may have saved the same record meanwhile: look at it and save again."
-        )
-    for sign, sentence in TROUBLES:
-        if sign in text:
-            return DatabaseTrouble(f"The database {database.url} {sentence}.")
-    return None
