@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -242,3 +243,12 @@ def chromium_path() -> str:
     reason = "no Chromium found; install one (apt-get install chromium) or name it: CHROMIUM=/path/to/chrome"
     pytest.fail(reason) if IN_CI else pytest.skip(reason)
     raise AssertionError("not reached")
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Any]:
+    """One Chromium for all tests of a file; each opens windows of its own (`browser.page`)."""
+    from browser import browser
+
+    with browser(chromium_path) as running:
+        yield running

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import screens
 from babel import Locale
-from browser import browser, page, visit
+from browser import page, visit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,10 +58,10 @@ def test_a_day_that_is_none_is_said(show, monkeypatch):
     assert "5.1.2026" in said and "YYYY" in said
 
 
-def test_a_deep_link_on_a_fresh_process_comes_through_the_shell(start_app, chromium_path, sqlite_url):
+def test_a_deep_link_on_a_fresh_process_comes_through_the_shell(start_app, chromium, sqlite_url):
     """The first visit of a process goes to /history: title, menu and query string are all there."""
     server = start_app(sqlite_url)
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{server.url}/history?n=1")
         screen.get_by_role("heading", name="History").wait_for()
         assert screen.get_by_test_id("stSidebarNavLink").count() == len([1 for *_, shown in PAGES if shown])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, Browser, browser, by_key, page, settle, trouble, visit, widest
+from browser import DESKTOP, PHONE, Browser, by_key, page, settle, trouble, visit, widest
 from playwright.sync_api import Page, expect
 
 from crm_core.actions import accounts
@@ -13,12 +13,6 @@ from tests.signed_in import PASSWORD, account
 
 pytestmark = pytest.mark.slow
 WHO = {"as_who": "the test"}
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as opened:
-        yield opened
 
 
 def fill(screen: Page, **values: str) -> None:

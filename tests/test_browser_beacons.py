@@ -4,7 +4,6 @@
 """
 
 import pytest
-from browser import browser
 
 from tests import beacons
 from tests.poisoned import AS_OF, listening
@@ -16,20 +15,20 @@ PLACES = (
 )  # fmt: skip
 
 
-def test_no_text_fetches_or_runs_anything(sqlite_url, start_app, chromium_path, monkeypatch):
+def test_no_text_fetches_or_runs_anything(sqlite_url, start_app, chromium, monkeypatch):
     """Every text of every record leads to a listener by twelve ways, and so do the cells, headers, sheets and name of a
     workbook that is uploaded: nobody comes, no window of a script opens, no link stands there, nothing crashes."""
     monkeypatch.setenv("REGULARS_AS_OF", AS_OF.isoformat())
-    with listening() as listener, browser(chromium_path) as chromium:
+    with listening() as listener:
         token = beacons.shop_at(sqlite_url, listener.url)
         walk = beacons.walk_through(chromium, start_app(sqlite_url).url, token, listener, PLACES)
     assert listener.hits == [] and walk.windows == [] and walk.links == [] and walk.crashes == []
     assert len(walk.places) == len(PLACES) + 1 and walk.pressed > 20
 
 
-def test_the_listener_counts(chromium_path):
+def test_the_listener_counts(chromium):
     """A page that does show such a text as it is: the picture, the script and the link are all noticed."""
-    with listening() as listener, browser(chromium_path) as chromium:
+    with listening() as listener:
         walk = beacons.Walk(listener.url, listener.url)
         with beacons.walking(chromium, walk, "none") as screen:
             screen.set_content(

@@ -4,7 +4,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from browser import DESKTOP, PHONE, browser, by_key, grid_cells, page, settle, trouble, visit, widest
+from browser import DESKTOP, PHONE, by_key, grid_cells, page, settle, trouble, visit, widest
 from page_shops import normal_day, stored
 
 from pages._people.filters import USUAL
@@ -21,12 +21,6 @@ def shop(sqlite_url, monkeypatch, start_app):
     normal_day(sqlite_url).close()
     monkeypatch.setenv("REGULARS_AS_OF", date(2026, 1, 5).isoformat())
     return start_app(sqlite_url)
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as running:
-        yield running
 
 
 def cell(screen, row: int, name: str):

@@ -8,7 +8,6 @@ from browser import (
     DESKTOP,
     PHONE,
     ROW_PX,
-    browser,
     by_key,
     click,
     download,
@@ -35,12 +34,6 @@ def app(sqlite_url, monkeypatch, start_app):
     normal_day(sqlite_url).close()
     monkeypatch.setenv("REGULARS_AS_OF", DAY.isoformat())
     return start_app(sqlite_url)
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as running:
-        yield running
 
 
 def tick_first(screen):

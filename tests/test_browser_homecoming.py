@@ -3,17 +3,11 @@
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, browser, by_key, page, picture, settle, trouble, upload, visit
+from browser import DESKTOP, by_key, page, picture, settle, trouble, upload, visit
 from call_lists import FILLED, NAMES, filled, shop
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,17 +1,11 @@
 """Insights in a browser: the filters are a link, a click on a mark opens its people, a phone shows it all."""
 
 import pytest
-from browser import DESKTOP, PHONE, browser, by_key, page, settle, trouble, visit, widest
+from browser import DESKTOP, PHONE, by_key, page, settle, trouble, visit, widest
 from page_shops import DAY, normal_day
 
 pytestmark = pytest.mark.slow
 VIEWS = ("Overview", "Who they are", "Who changed", "Who comes back", "What comes next", "What they buy")
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture

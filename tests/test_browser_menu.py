@@ -1,12 +1,12 @@
 """The menu as people see it, and whom the pages talk to: nobody."""
 
-from browser import browser, page, settle, visit
+from browser import page, settle, visit
 
 
-def test_every_page_is_in_the_menu_and_nobody_else_is_asked(app_server, chromium_path):
+def test_every_page_is_in_the_menu_and_nobody_else_is_asked(app_server, chromium):
     """All pages are one click away, and no request leaves this machine."""
     asked = []
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         screen.on("request", lambda request: asked.append(request.url))
         visit(screen, app_server.url)
         menu = screen.get_by_test_id("stSidebarNav")

@@ -8,7 +8,6 @@ from browser import (
     GRID_LAG_MS,
     PHONE,
     ROW_PX,
-    browser,
     by_key,
     grid_cells,
     page,
@@ -37,12 +36,6 @@ def shop(sqlite_url, monkeypatch, start_app):
     database.close()
     monkeypatch.setenv("REGULARS_AS_OF", date(2026, 1, 5).isoformat())
     return start_app(sqlite_url)
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as running:
-        yield running
 
 
 def press(screen, key):

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from browser import DESKTOP, PHONE, browser, by_key, page, settle, trouble, visit, widest
+from browser import DESKTOP, PHONE, by_key, page, settle, trouble, visit, widest
 from page_shops import normal_day
 from playwright.sync_api import expect
 
@@ -58,9 +58,9 @@ def count_in(screen, key):
     return int(re.search(r"([\d,]+)\s+(?:person|people)", words)[1].replace(",", ""))
 
 
-def test_build_save_and_open(shop, chromium_path):
+def test_build_save_and_open(shop, chromium):
     """Two parts, saved under a name: the builder, the card and the Customers page count the same people."""
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{shop.url}/segments")
         press(screen, "segment_new")
         two_parts(screen)
@@ -77,26 +77,25 @@ def test_build_save_and_open(shop, chromium_path):
         assert not trouble(screen)
 
 
-def test_a_link_opens_on_a_saved_segment(shop, chromium_path):
+def test_a_link_opens_on_a_saved_segment(shop, chromium):
     """/customers?saved=… on a fresh window shows its people; taking the chip off empties the link."""
-    with browser(chromium_path) as chromium:
-        with page(chromium) as screen:
-            visit(screen, f"{shop.url}/segments")
-            press(screen, "segment_begin_2")
-            found = count_in(screen, "segment_count")
-            press(screen, "segment_save")
-        with page(chromium) as screen:
-            visit(screen, f"{shop.url}/customers?saved=Good+customers+nobody+spoke+to")
-            assert count_in(screen, "people_bar") == found
-            screen.get_by_role("button", name="saved: Good customers nobody spoke to").click()
-            settle(screen)
-            assert count_in(screen, "people_bar") == 12 and "saved=" not in screen.url
+    with page(chromium) as screen:
+        visit(screen, f"{shop.url}/segments")
+        press(screen, "segment_begin_2")
+        found = count_in(screen, "segment_count")
+        press(screen, "segment_save")
+    with page(chromium) as screen:
+        visit(screen, f"{shop.url}/customers?saved=Good+customers+nobody+spoke+to")
+        assert count_in(screen, "people_bar") == found
+        screen.get_by_role("button", name="saved: Good customers nobody spoke to").click()
+        settle(screen)
+        assert count_in(screen, "people_bar") == 12 and "saved=" not in screen.url
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_builder_fits(shop, chromium_path, size):
+def test_the_builder_fits(shop, chromium, size):
     """List and builder: nothing to scroll sideways, no crash."""
-    with browser(chromium_path) as chromium, page(chromium, size) as screen:
+    with page(chromium, size) as screen:
         visit(screen, f"{shop.url}/segments")
         assert widest(screen) <= 0
         press(screen, "segment_begin_2")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import screens
-from browser import browser, page, settle, trouble, visit, widest
+from browser import page, settle, trouble, visit, widest
 
 from crm_core.ledger.reading import audit
 from tests.places import database_of
@@ -16,7 +16,7 @@ MARKS = re.compile("zebulon|markworthy|5550199|Z9MARK", re.IGNORECASE)
 
 
 @pytest.mark.slow
-def test_a_journey_leaves_no_person_in_the_log(sqlite_url, start_app, chromium_path, tmp_path, monkeypatch):
+def test_a_journey_leaves_no_person_in_the_log(sqlite_url, start_app, chromium, tmp_path, monkeypatch):
     """Looking somebody up, opening them, then an error whose message holds what was searched for: the log has a line
     with the reference that the page shows, and no word of the person; the page shows no more than that reference."""
     log = tmp_path / "regulars.log"
@@ -24,7 +24,7 @@ def test_a_journey_leaves_no_person_in_the_log(sqlite_url, start_app, chromium_p
     monkeypatch.setenv("REGULARS_LOG_LEVEL", "debug")
     screens.stocked(sqlite_url, MARKED).close()
     server = start_app(sqlite_url)
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{server.url}/customers?search=Zebulon")
         visit(screen, f"{server.url}/customer?id=1")
         assert screen.get_by_text("Zebulon Markworthy").count()
@@ -43,13 +43,13 @@ def test_a_journey_leaves_no_person_in_the_log(sqlite_url, start_app, chromium_p
 
 
 @pytest.mark.slow
-def test_a_download_stands_in_the_audit(sqlite_url, start_app, chromium_path, tmp_path: Path):
+def test_a_download_stands_in_the_audit(sqlite_url, start_app, chromium, tmp_path: Path):
     """Pressed in the browser: one line, by whoever works here, with the rows of the file."""
     from browser import download
 
     database = screens.stocked(sqlite_url)
     server = start_app(sqlite_url)
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{server.url}/customers")
         assert download(screen, "Excel", tmp_path).stat().st_size
     with database.read() as connection:
@@ -59,11 +59,11 @@ def test_a_download_stands_in_the_audit(sqlite_url, start_app, chromium_path, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-def test_the_page_fits_its_window(sqlite_url, start_app, chromium_path, size):
+def test_the_page_fits_its_window(sqlite_url, start_app, chromium, size):
     """On a desk and on a phone nothing is cut off at the side."""
     screens.stocked(sqlite_url).close()
     server = start_app(sqlite_url)
-    with browser(chromium_path) as chromium, page(chromium, size) as screen:
+    with page(chromium, size) as screen:
         visit(screen, f"{server.url}/status")
         assert not trouble(screen) and widest(screen) == 0
         screen.get_by_role("tab", name="Audit").click()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import browser, by_key, page, settle, trouble, visit
+from browser import by_key, page, settle, trouble, visit
 from busy_shop import DAY, busy
 from conftest import serving
 
@@ -14,12 +14,6 @@ from crm_core.views.insights import cohorts, movement
 from tests.places import place
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 from acting import opened, rows
-from browser import DESKTOP, PHONE, browser, by_key, page, picture, settle, trouble, visit, widest
+from browser import DESKTOP, PHONE, by_key, page, picture, settle, trouble, visit, widest
 from day_of_calls import list_of_a_day
 from playwright.sync_api import expect
 
@@ -35,10 +35,10 @@ def stored(url, entity):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desk", "phone"])
-def test_a_morning_of_calls(shop, chromium_path, tmp_path, size, dark):
+def test_a_morning_of_calls(shop, chromium, tmp_path, size, dark):
     """Log, take back, log again with a sentence, put the next one off: then all is done, and it is said."""
     address, url = shop
-    with browser(chromium_path) as chromium, page(chromium, size, dark) as screen:
+    with page(chromium, size, dark) as screen:
         visit(screen, f"{address}/?me=Maria")
         first, second = name_of(screen), {"Ada Novak": "Ben Ode", "Ben Ode": "Ada Novak"}[name_of(screen)]
         press(screen, "call_no_answer")
@@ -57,10 +57,10 @@ def test_a_morning_of_calls(shop, chromium_path, tmp_path, size, dark):
         picture(screen, tmp_path / "done.png")
 
 
-def test_the_outcomes_stay_in_reach_on_a_phone(shop, chromium_path):
+def test_the_outcomes_stay_in_reach_on_a_phone(shop, chromium):
     """At the top of the page and half-way down, the six outcomes are on the screen and large enough for a thumb."""
     address, _ = shop
-    with browser(chromium_path) as chromium, page(chromium, PHONE) as screen:
+    with page(chromium, PHONE) as screen:
         visit(screen, f"{address}/?me=Maria")
         for _ in range(2):
             box = by_key(screen, "call_bought").get_by_role("button").bounding_box()
@@ -70,10 +70,10 @@ def test_the_outcomes_stay_in_reach_on_a_phone(shop, chromium_path):
             settle(screen)
 
 
-def test_keys_log_and_turn(shop, chromium_path):
+def test_keys_log_and_turn(shop, chromium):
     """The arrow turns to the next person, 2 logs that nobody answered, U takes it back."""
     address, url = shop
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{address}/?me=Maria")
         first = name_of(screen)
         screen.keyboard.press("ArrowRight")
@@ -88,10 +88,10 @@ def test_keys_log_and_turn(shop, chromium_path):
         assert name_of(screen) == second and stored(url, "interaction") == []
 
 
-def test_the_phone_is_a_link(shop, chromium_path):
+def test_the_phone_is_a_link(shop, chromium):
     """Touching the number starts the call: a tel: link of digits alone; the address a mailto: link."""
     address, _ = shop
-    with browser(chromium_path) as chromium, page(chromium, PHONE) as screen:
+    with page(chromium, PHONE) as screen:
         visit(screen, f"{address}/?me=Maria")
         if name_of(screen) != "Ada Novak":
             press(screen, "call_next")
@@ -100,10 +100,10 @@ def test_the_phone_is_a_link(shop, chromium_path):
         assert hrefs == ["tel:+4312345678", "mailto:ada@example.org"]
 
 
-def test_the_table_is_kept_in_the_link(shop, chromium_path):
+def test_the_table_is_kept_in_the_link(shop, chromium):
     """The switch shows all of them, and the address opens the same again."""
     address, _ = shop
-    with browser(chromium_path) as chromium, page(chromium) as screen:
+    with page(chromium) as screen:
         visit(screen, f"{address}/?me=Maria")
         by_key(screen, "calls_view").get_by_text("Table").click()
         settle(screen)
@@ -113,10 +113,10 @@ def test_the_table_is_kept_in_the_link(shop, chromium_path):
         expect(screen.get_by_test_id("data-grid-canvas")).to_be_visible()
 
 
-def test_two_people_at_one_call(shop, chromium_path):
+def test_two_people_at_one_call(shop, chromium):
     """Both have the same person before them: the second is told what the first noted, and may keep theirs too."""
     address, url = shop
-    with browser(chromium_path) as chromium, page(chromium) as one, page(chromium) as other:
+    with page(chromium) as one, page(chromium) as other:
         for screen in (one, other):
             visit(screen, f"{address}/?me=Maria")
         assert name_of(one) == name_of(other)
@@ -141,19 +141,19 @@ HEIGHTS = """([what, least]) => [...document.querySelectorAll(what)]
 @pytest.mark.parametrize(
     "stem", ["", "customers", "customer?id=1", "followups", "records?of=case", "history"]
 )
-def test_a_thumb_finds_everything_on_a_phone(shop, chromium_path, stem):
+def test_a_thumb_finds_everything_on_a_phone(shop, chromium, stem):
     """Whatever is touched is 44 pixels high at least, and no keys are shown where there are none."""
     address, _ = shop
-    with browser(chromium_path) as chromium, page(chromium, PHONE) as screen:
+    with page(chromium, PHONE) as screen:
         visit(screen, f"{address}/{stem or '?me=Maria'}")
         assert screen.evaluate(HEIGHTS, [TOUCHED, 44]) == []
         assert not screen.locator("kbd:visible").count() and widest(screen) == 0
 
 
-def test_the_next_one_is_seen_from_the_name_on(shop, chromium_path):
+def test_the_next_one_is_seen_from_the_name_on(shop, chromium):
     """On a phone, after a sentence was typed far down: whose turn it is now stands at the top of the screen."""
     address, _ = shop
-    with browser(chromium_path) as chromium, page(chromium, PHONE) as screen:
+    with page(chromium, PHONE) as screen:
         visit(screen, f"{address}/?me=Maria")
         screen.locator("[class*=st-key-call_note_] input").fill("Comes on Friday")
         press(screen, "call_reached")

@@ -10,7 +10,6 @@ from browser import (
     DESKTOP,
     PATIENCE_MS,
     PHONE,
-    browser,
     by_key,
     download,
     page,
@@ -30,12 +29,6 @@ DAY = date(2026, 1, 5)
 SHEET = Path("workbooks") / "chinook_customers_invoices.xlsx"
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    with browser(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import psycopg
 import pytest
 from browser import (
     PHONE,
-    browser,
     by_key,
     click,
     download,
@@ -50,13 +49,6 @@ def stand_in_url(stand_in):
     """A running stand-in app."""
     with serving("", stand_in(APP)) as server:
         yield server.url
-
-
-@pytest.fixture
-def chromium(chromium_path):
-    """A browser for one test."""
-    with browser(chromium_path) as running:
-        yield running
 
 
 def plain(url: str) -> str:
