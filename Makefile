@@ -65,7 +65,8 @@ clean:
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Removed the environment and all caches. What you entered, under data/, is still there."
 
-# The environment: what is needed to run, then what is needed to test. The versions are those of constraints.txt.
+# The environment: what is needed to run, then what is needed to test. The versions are those of constraints.txt. Nothing
+# is compiled ahead: of all the files of the packages few are ever imported, and those are compiled when they are.
 # A name may be on the path and still not start (version managers leave such names), so each candidate is tried.
 
 define MAKE_ENVIRONMENT
@@ -95,14 +96,14 @@ endef
 $(USER_STAMP): pyproject.toml constraints.txt
 	@[ "$(SOUND)" = 1 ] || { $(MAKE_ENVIRONMENT); }
 	@echo "Installing packages (once; a minute or two) ..."
-	@$(PIP) install --constraint constraints.txt setuptools && \
-	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . || { \
+	@$(PIP) install --no-compile --constraint constraints.txt setuptools && \
+	$(PIP) install --no-compile --constraint constraints.txt --no-build-isolation --editable . || { \
 	    echo "The packages could not be installed. Is this computer online? Then type the same again." >&2; exit 1; }
 	@pwd > $(VENV)/.regulars-home
 	@touch $@
 
 $(TEST_STAMP): $(USER_STAMP)
 	@echo "Adding what the tests need (once) ..."
-	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]' || { \
+	@$(PIP) install --no-compile --constraint constraints.txt --no-build-isolation --editable '.[dev]' || { \
 	    echo "The packages for the tests could not be installed. Is this computer online?" >&2; exit 1; }
 	@touch $@

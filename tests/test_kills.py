@@ -7,7 +7,7 @@ import pytest
 
 from tests import kills
 
-RUNS = 4
+RUNS = 3
 
 
 @pytest.mark.slow
